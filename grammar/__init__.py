@@ -1,0 +1,1 @@
+"""Text, places in text, and what is said about text: the bottom layer."""
