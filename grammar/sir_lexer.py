@@ -24,7 +24,7 @@ PUNCTUATION = {
 }
 RESERVED = (
     *("sir", "target", "skill", "source", "text", "flow", "edits", "notes", "ref", "to", "missing", "outside"),
-    *("after", "needs", "plan", "from", "takes", "true", "false"),
+    *("after", "needs", "by", "plan", "from", "takes", "true", "false"),
     *("replace", "delete", "move", "insert", "set", "keep", "before", "into", "of", "with", "was"),
 )
 """Words that the grammar knows; no op and no kind of block may be called so."""
@@ -167,13 +167,15 @@ def _unlexable(source: Source, at: int) -> SkvmError:
     found = line.decode("utf-8", "replace")[:1]
     helps = {
         "\r": "lines end in LF: save the file with Unix line ends",
-        "%": "write %name, or %\"any name\" in quotes",
-        "@": "write @name, or @\"any name\" in quotes",
+        "%": 'write %name, or %"any name" in quotes',
+        "@": 'write @name, or @"any name" in quotes',
         ":": "a type is one of text, number, bool, json, table, code, file, url, list<…> and any",
         "/": "a comment begins with '//'",
         "#": "a comment begins with '//'",
     }
     message = f"found {_shown(found)}, which begins nothing in SIR"
+    if found in "-0123456789":
+        helps[found] = "an integer has 18 digits at most; a name is %name or @name, a text stands in quotes"
     help_text = helps.get(found, "text stands in strings: put quotes around it")
     return SkvmError([Diagnostic("SKV104", message, Span(source, at, at + width), help=help_text)])
 
