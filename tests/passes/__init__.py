@@ -1,0 +1,1 @@
+"""Tests of the passes; a package, so that they can share small modules."""
