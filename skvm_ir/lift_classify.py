@@ -10,6 +10,9 @@ LOOKED_AT = 400
 """Characters of a step that decide its kind; what follows explains."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'/-]*")
+_NAMES = re.compile(
+    r"use[ -]cases?\b|read-?me\b|call ?backs?\b|set-?up\b|work ?flows?\b|check ?lists?\b|\w+ (?:mode|time)s?\s*$", re.I
+)
 _STEP_LABEL = re.compile(r"(?:(?:step|phase|stage)\s+\d[\w.]*|\d+(?:\.\d+)*[.)])\s*[:.)—–-]*\s*", re.I)
 _CONDITION = re.compile(
     r"((?:if|when|whenever|once|unless|after|before|while|where|for|to|in case|as soon as|given)\b[^,:;.\n→]{2,160}?)"
@@ -28,7 +31,7 @@ _ASK = re.compile(
 )
 _SUBAGENT = re.compile(
     r"\b(?:dispatch|spawn|launch|start|use|run|invoke|create|delegate\s+to|send|issue)\b[^.\n]{0,60}?"
-    r"\b(?:sub-?agents?|reviewer agent)\b",
+    r"\bsub-?agents?\b",
     re.I,
 )
 _SKILL = re.compile(
@@ -36,7 +39,7 @@ _SKILL = re.compile(
     r"([a-z][\w-]*(?::[\w-]+)?)[`*]{0,3}\s+(?:skill|sub-?agent|agent)\b",
     re.I,
 )
-_QUALIFIED = re.compile(r"(?<![\w:/])([a-z][a-z0-9]*(?:-[a-z0-9]+)+:[a-z][\w-]+|superpowers:[a-z][\w-]+)")
+_QUALIFIED = re.compile(r"(?<![\w:/])([a-z][a-z0-9-]*:[a-z][a-z0-9]*(?:-[a-z0-9]+)+)")
 _TOOL = re.compile(r"\b(mcp__\w+|[A-Z][A-Z0-9]+(?:_[A-Z0-9]+){2,})\b|`(?:([A-Z][\w-]*)):([a-z][\w-]{2,})`")
 _TOOL_VERB = re.compile(
     r"\b(?:use|via|call|calling|invoke|with|through|execute|run|search|fetch|create|update|query)\b|\btool\b", re.I
@@ -169,6 +172,8 @@ def _verb(text: str) -> str:
 def _acts(verb: str, behind: str) -> bool:
     """True when the word is used as a verb: "Test the build", not "Test failures"."""
     if behind[:1] in "-_.(=" and behind[:3].strip() not in ("-", "--", ".") and not behind.startswith(". "):
+        return False
+    if _NAMES.match(verb + behind):
         return False
     lists = words()
     if verb not in lists.nouns:

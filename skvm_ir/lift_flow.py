@@ -58,7 +58,7 @@ def _further_texts(builder: Builder, roots: dict[int, list[Block]]) -> dict[int,
     """A group off the path for each further text that has a procedure; by the number of its first block."""
     groups: dict[int, Op] = {}
     for index, blocks in roots.items():
-        found = survey(outline(blocks, builder.reader), builder.reader, with_operations=False)
+        found = survey(outline(blocks, builder.reader), builder.reader)
         if found.shape != "procedure" or not found.main_path:
             continue
         stem = builder.skill.sources[index].path.rpartition("/")[2].rpartition(".")[0]

@@ -18,7 +18,7 @@ _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 TAG_LEVEL = 2
-"""A line that is only a tag (``<process>``) opens a section as a heading of this level does, until its end or the next."""
+"""A line that is only a tag (``<process>``) opens a section like a heading of this level, until its end or the next."""
 
 
 @define(eq=False)

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import cached_property
 
 from attrs import define, field
 
@@ -11,7 +12,7 @@ from .lift_outline import Section
 from .lift_plan import Plan, Role
 from .lift_reader import Reader
 from .lift_steps import StepFinder
-from .lift_words import words
+from .lift_words import ends_with, holds, starts_with, words
 from .op import Range
 
 LEAST_OPERATIONS = 2
@@ -31,14 +32,17 @@ class Standing(Enum):
 
 @define(eq=False)
 class Survey:
-    """What the sections of one source hold: their steps in document order, each with its standing, and the
-    ``operations`` to pick from."""
+    """What the sections of one source hold: their steps in document order, each with its standing."""
 
     reader: Reader
     finder: StepFinder
-    with_operations: bool
     found: list[tuple[Standing, list[Plan]]] = field(factory=list[tuple[Standing, list[Plan]]])
-    operations: list[Plan] = field(factory=list[Plan])
+    sections: list[Section] = field(factory=list[Section])
+
+    @cached_property
+    def operations(self) -> list[Plan]:
+        """What a menu offers; looked for only where no path is found first."""
+        return [plan for section in self.sections for plan in operations(section, self)]
 
     @property
     def shape(self) -> str:
@@ -71,9 +75,9 @@ class Survey:
         return sum(_size(plan) for standing, plans in self.found if standing in standings for plan in plans)
 
 
-def survey(root: Section, reader: Reader, with_operations: bool = True) -> Survey:
-    """Look through all sections of a source, in document order; ``with_operations`` also for what a menu offers."""
-    found = Survey(reader, StepFinder(reader), with_operations)
+def survey(root: Section, reader: Reader) -> Survey:
+    """Look through all sections of a source, in document order."""
+    found = Survey(reader, StepFinder(reader))
     _container(root, found)
     return found
 
@@ -96,22 +100,21 @@ def _top(section: Section, found: Survey, on_path: bool) -> None:
         found.found.append((Standing.STRONG, section_plans(section, found, on_path)))
     elif _is_off_path(section):
         return
-    elif lists.preparation_title.match(title):
+    elif starts_with(title, lists.preparation):
         found.found.append((Standing.PREPARATION, section_plans(section, found, True)))
-    elif lists.weak_title.match(title):
+    elif starts_with(title, lists.weak):
         steps = sum(child.is_step for child in section.children) >= LEAST_STEPS
         standing = Standing.STRONG if steps else Standing.WEAK
         found.found.append((standing, section_plans(section, found, True)))
     else:
         found.found.append((Standing.STRONG, section_plans(section, found, False)))
-    if found.with_operations:
-        found.operations += operations(section, found)
+    found.sections.append(section)
 
 
 def section_plans(section: Section, found: Survey, on_path: bool) -> list[Plan]:
     """The steps of a section and those below it; one group where they are more than one."""
     lists, title = words(), section.lowered
-    own = section.is_step or (lists.path_title.search(title) is not None and len(title.split()) <= 6)
+    own = section.is_step or (len(title.split()) <= 6 and holds(title, lists.path))
     if not section.is_step and not (on_path and section.number) and _is_off_path(section):
         return []
     on = on_path or own
@@ -138,7 +141,7 @@ def _children(section: Section, found: Survey, on: bool) -> list[Plan]:
                 cases = Plan(Role.CHOOSE, [Range(child.heading.number)] if child.heading else [], title=section.title)
                 plans.append(cases)
             cases.children.append(case)
-        elif on and below and words().aside_title.search(child.lowered) and not child.number:
+        elif on and below and holds(child.lowered, words().aside) and not child.number:
             plans.append(_aside(child, below))
         else:
             plans += below
@@ -219,9 +222,9 @@ def _share_told(sections: list[Section]) -> float:
 def _is_off_path(section: Section) -> bool:
     """True when the title promises advice, examples or references; "Gather inputs" is an instruction all the same."""
     lists, title = words(), section.lowered
-    if lists.off_path_title.match(title):
+    if starts_with(title, lists.off_path, whole=True) or starts_with(title, lists.off_path_start):
         return True
-    return lists.off_path_end.search(title) is not None and instruction(section.title) is None
+    return ends_with(title, lists.off_path) and instruction(section.title) is None
 
 
 def _in_order(sections: list[Section]) -> bool:

@@ -13,6 +13,9 @@ from .lift_reader import Line, Reader
 from .lift_words import words
 from .op import Range
 
+MAXIMUM_DEPTH = 24
+"""Levels of sub-steps that are told apart; what is nested deeper explains."""
+
 LEAST_SHARE = 0.6
 """Share of a list's items that must be instructions for it to be a procedure."""
 
@@ -34,6 +37,7 @@ class StepFinder:
     """Finds steps in blocks. ``on_path`` says that the section is a workflow, where bullets and sentences count too."""
 
     reader: Reader
+    depth: int = 0
 
     def find(self, blocks: list[Block], on_path: bool) -> list[Plan]:
         """The steps of ``blocks`` in order."""
@@ -134,10 +138,12 @@ class StepFinder:
 
     def _below(self, inner: list[Block], head: Line) -> list[Plan]:
         """The steps nested in an item: its fences and the instructions among its lists and paragraphs."""
-        if not inner:
+        if not inner or self.depth == MAXIMUM_DEPTH:
             return []
         marker = Plan(Role.STEP, [], head)
+        self.depth += 1
         plans = self.find(inner, True) if not _teaches(head) else []
+        self.depth -= 1
         if not plans and inner[0].kind is BlockKind.FENCE:
             self._fence(inner[0], True, head, marker, plans)
         return plans or marker.children
@@ -267,8 +273,10 @@ def excludes(first: str, second: str) -> bool:
 
 
 def _is_way(plan: Plan) -> bool:
-    """True for "If X → do Y": an arrow says that one way is taken, where a row of "if" may apply one after the other."""
-    return plan.line is not None and bool(plan.condition or plan.otherwise) and _ARROW.search(plan.line.text) is not None
+    """True for "If X → do Y": an arrow says that one way is taken, where a row of "if" may apply one by one."""
+    return (
+        plan.line is not None and bool(plan.condition or plan.otherwise) and _ARROW.search(plan.line.text) is not None
+    )
 
 
 def _introduces(plan: Plan) -> bool:

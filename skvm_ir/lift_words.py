@@ -7,10 +7,16 @@ from pathlib import Path
 
 from attrs import frozen
 
+LONGEST_PHRASE = 4
+"""Words of the longest phrase in the lists of titles."""
+
+_WORD = re.compile(r"[\w'&-]+")
+_JOINERS = frozenset({"for", "of", "in", "and", "&", "checklist", "with", "to"})
+
 
 @frozen(eq=False)
 class Words:
-    """``verbs`` gives the kind of step a verb begins; the patterns match whole lower-case titles."""
+    """``verbs`` gives the kind of step a verb begins; the other sets hold words, or phrases of titles."""
 
     verbs: dict[str, str]
     nouns: frozenset[str]
@@ -18,12 +24,12 @@ class Words:
     openers: frozenset[str]
     shells: frozenset[str]
     commands: frozenset[str]
-    path_title: re.Pattern[str]
-    weak_title: re.Pattern[str]
-    off_path_title: re.Pattern[str]
-    off_path_end: re.Pattern[str]
-    preparation_title: re.Pattern[str]
-    aside_title: re.Pattern[str]
+    path: frozenset[str]
+    weak: frozenset[str]
+    preparation: frozenset[str]
+    off_path: frozenset[str]
+    off_path_start: frozenset[str]
+    aside: frozenset[str]
     teaching: re.Pattern[str]
     any_variant: re.Pattern[str]
     variants: tuple[tuple[str, re.Pattern[str]], ...]
@@ -34,7 +40,7 @@ class Words:
 def words() -> Words:
     """The lists of ``words.toml``; where they are from stands in that file."""
     data = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
-    sections = data["sections"]
+    titles = {name: frozenset(phrases.strip().split("\n")) for name, phrases in data["sections"].items()}
     return Words(
         verbs={verb: kind for kind, verbs in data["verbs"].items() for verb in verbs.split()},
         nouns=frozenset(data["verbs_that_are_nouns"]["words"].split()),
@@ -42,14 +48,35 @@ def words() -> Words:
         openers=frozenset(data["skipped_openers"]["words"].split()),
         shells=frozenset(data["shells"]["words"].split()),
         commands=frozenset(data["commands"]["words"].split()),
-        path_title=re.compile(rf"(?:^|\b)(?:{sections['path']})(?:$|\b)"),
-        weak_title=re.compile(rf"(?:{sections['weak']})\b"),
-        off_path_title=re.compile(rf"(?:{sections['off_path']})(?:$|\s*[:(—–-]|\s+(?:for|of|in|and|checklist|&)\b)"),
-        off_path_end=re.compile(rf"\b(?:{sections['off_path']})$"),
-        preparation_title=re.compile(rf"(?:{sections['preparation']})\b"),
-        aside_title=re.compile(rf"\b(?:{sections['aside']})\b"),
+        **titles,
         teaching=re.compile(rf"(?:{data['lead_ins']['teaching']})\s*(?:\([^)]*\)\s*)?$"),
         any_variant=re.compile("|".join(data["variants"].values())),
         variants=tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in data["variants"].items()),
         languages=data["languages"],
+    )
+
+
+def starts_with(title: str, phrases: frozenset[str], whole: bool = False) -> bool:
+    """True when ``title`` (lower case) begins with one of ``phrases``; ``whole``: only "for X" or "(X)" may follow."""
+    found = list(_WORD.finditer(title))
+    for count in range(1, min(len(found), LONGEST_PHRASE) + 1):
+        if " ".join(match.group() for match in found[:count]) not in phrases:
+            continue
+        behind = title[found[count - 1].end() :].lstrip()
+        if not whole or not behind or not behind[0].isalnum() or found[count].group() in _JOINERS:
+            return True
+    return False
+
+
+def ends_with(title: str, phrases: frozenset[str]) -> bool:
+    """True when ``title`` (lower case) ends with one of ``phrases``."""
+    found = _WORD.findall(title)
+    return any(" ".join(found[-count:]) in phrases for count in range(1, min(len(found), LONGEST_PHRASE) + 1))
+
+
+def holds(title: str, phrases: frozenset[str]) -> bool:
+    """True when one of ``phrases`` stands anywhere in ``title`` (lower case)."""
+    found = _WORD.findall(title)
+    return any(
+        " ".join(found[at : at + count]) in phrases for count in range(1, LONGEST_PHRASE) for at in range(len(found))
     )

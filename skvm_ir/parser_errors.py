@@ -74,7 +74,10 @@ def malformed(source: Source, error: Malformed) -> Diagnostic:
 def unexpected(source: Source, found: Token, expected: Collection[str]) -> Diagnostic:
     """SKV102 where something is not closed, SKV103 where a token may not stand; ``expected`` are terminals."""
     ends = found.type == "$END"
-    at = len(source.data.rstrip()) if ends else found.start_pos
+    if ends:  # the library's own token, behind the last one
+        end = len(source.data.rstrip())
+        found = Token("$END", b"", end, end)
+    at = found.start_pos
     brackets = _open_brackets(source, at)
     opened = brackets[-1] if brackets else None
     # States of the grammar are shared by all regions, so they expect sections where only a skill has them.
@@ -84,7 +87,7 @@ def unexpected(source: Source, found: Token, expected: Collection[str]) -> Diagn
     notes: tuple[Note, ...] = ()
     if opened is not None and (unclosed or found.type in _SECTIONS | {"SKILL"}):
         notes = (Note(f"'{opened.text}' is opened here", _span(source, opened.start_pos, opened.end_pos)),)
-    span = _span(source, at, at if ends else found.end_pos)
+    span = _span(source, at, found.end_pos)
     if unclosed and opened is not None:
         closer = {"{": "}", "[": "]", "(": ")"}[opened.text]
         message = f"found {what}, and '{opened.text}' is still open"

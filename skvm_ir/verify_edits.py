@@ -1,5 +1,6 @@
 """The verifier's part on edits: each well-formed, none in the way of another, nothing left dangling or unworded."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from attrs import define, field
@@ -274,11 +275,13 @@ def merged(parts: Iterable[Interval]) -> list[Interval]:
 
 def uncovered(parts: Iterable[Interval], cover: list[Interval]) -> list[Interval]:
     """Those of ``parts`` that no one interval of the merged ``cover`` holds."""
-    return [part for part in parts if not any(_holds(one, part) for one in cover)]
+    return [part for part in parts if not _held(part, cover)]
 
 
-def _holds(one: Interval, part: Interval) -> bool:
-    return one[0] == part[0] and one[1] <= part[1] and part[2] <= one[2]
+def _held(part: Interval, cover: list[Interval]) -> bool:
+    # Intervals that do not touch: only the last one that begins at or before the part can hold it.
+    at = bisect_right(cover, part[:2], key=lambda one: one[:2])
+    return at > 0 and cover[at - 1][0] == part[0] and part[2] <= cover[at - 1][2]
 
 
 def touches(part: Interval, cover: list[Interval]) -> bool:

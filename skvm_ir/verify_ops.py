@@ -356,9 +356,8 @@ def _holes(check: OpCheck, op: Op) -> None:
 def _exec(check: OpCheck, op: Op) -> None:
     _holes(check, op)
     has_run, has_shell = "run" in op.attributes, "shell" in op.attributes
-    if has_run == has_shell:
-        found = "both 'run' and 'shell'" if has_run else "neither 'run' nor 'shell'"
-        check.found.at_op("SKV236", op, f"'exec' has {found}, wanted one of them", "exec")
+    if has_run and has_shell:
+        check.found.at_op("SKV236", op, "'exec' has both 'run' and 'shell', wanted one at most", "exec")
     elif () in (op.attributes.get("run"), op.attributes.get("shell")):
         key = "run" if has_run else "shell"
         check.found.at_value("SKV236", op, f"'{key}' of 'exec' is empty", key)

@@ -113,7 +113,7 @@ class TextCheck:
                     continue
             index[number] = block
             if block.children:
-                if depth >= MAX_DEPTH:
+                if depth > MAX_DEPTH:
                     self._nested_too_deep(block)
                     return at, last
                 at, last = self._walk(block.children, block, data, source, at, last, depth + 1)

@@ -1,7 +1,6 @@
 """Sentences: which are instructions, of which kind, under which condition."""
 
 import pytest
-
 from skvm.skvm_ir.lift_classify import instruction
 
 KINDS = {

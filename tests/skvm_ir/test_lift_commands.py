@@ -1,7 +1,6 @@
 """Command lines: where they are in a fence, and what their argument lists are."""
 
 import pytest
-
 from skvm.skvm_ir.lift_commands import Call, fence_commands, is_command, parse_call
 
 

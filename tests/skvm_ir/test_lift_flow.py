@@ -1,9 +1,8 @@
-"""The flow that is lifted from small skills: one file each, the skill above the line, the SIR without its text below."""
+"""The flow that is lifted from small skills: one file each, the skill above the line, its SIR without text below."""
 
 from pathlib import Path
 
 import pytest
-
 from skvm.skvm_ir.bundle import Bundle
 from skvm.skvm_ir.from_skill import lift
 from skvm.skvm_ir.printer import print_module
@@ -37,9 +36,9 @@ def without_text(printed: str) -> str:
     inside = False
     for line in printed.splitlines():
         inside = inside or line == "  text {"
-        if not inside and line.startswith(("skill ", "  ")) and not line.startswith("  source "):
-            kept.append(line)
-        elif inside and line.startswith("    ref "):
+        if (not inside and line.startswith(("skill ", "  ")) and not line.startswith("  source ")) or (
+            inside and line.startswith("    ref ")
+        ):
             kept.append(line)
         inside = inside and line != "  }"
     return "\n".join(kept) + "\n"

@@ -1,7 +1,6 @@
 """The document half of lifting: sources, files, references, names, and texts that are refused or kept aside."""
 
 import pytest
-
 from skvm.grammar.diagnostic import SkvmError
 from skvm.skvm_ir.bundle import Bundle
 from skvm.skvm_ir.from_skill import lift

@@ -143,6 +143,7 @@ ERRORS: list[tuple[str | bytes, str, int, int, str]] = [
     (flow('act @a {run = ["a"\n"b"]}'), "SKV103", 4, 16, "found several strings, wanted a value or ']'"),
     (flow("flow { }"), "SKV103", 4, 1, "found 'flow', wanted an op or '}'"),
     (flow("}"), "SKV103", 6, 1, "found '}', wanted the end of the file or 'skill'"),
+    ("sir 1 target\n", "SKV103", 1, 13, "found the end of the file, wanted a string"),
     ("sir 1 target qwen", "SKV103", 1, 14, "found 'qwen', wanted a string"),
     (
         "sir 1 skill @s { edits { e1 drop [b1] } }",

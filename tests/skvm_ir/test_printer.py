@@ -23,7 +23,7 @@ from skvm.skvm_ir.step_ops import Exec
 
 from .strategies import modules
 
-SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=100)
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=60)
 
 
 def parse(text: str) -> Module:

@@ -186,6 +186,7 @@ def jump_at_a_step(skill: Skill, pick: random.Random) -> str:
 
 def jump_with_more(skill: Skill, pick: random.Random) -> str:
     op = pick.choice([op for op in skill.flow.walk() if op.name in ("do", "go")])
+    op.attributes.pop("when", None)
     op.operands.append(skill.declarations[-1].results[0] if skill.declarations[-1].results else Value("x", FILE))
     return "SKV2"
 
