@@ -5,7 +5,7 @@ from .infer_needs import InferNeeds
 from .pipeline import Pipeline
 
 PRESETS: dict[str, Pipeline] = {
-    "O0": Pipeline((InferNeeds(),)),
+    "O0": Pipeline((InferNeeds(), CapabilityLower(only_missing=True))),
     "O1": Pipeline((InferNeeds(), CapabilityLower())),
     "O2": Pipeline((InferNeeds(), CapabilityLower())),
     "Os": Pipeline((InferNeeds(), CapabilityLower())),
