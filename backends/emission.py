@@ -4,6 +4,7 @@ An edit becomes splices: bytes of a source that give way to new bytes. Splices o
 verifier sees to it), so emission sorts them and copies what lies between."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from attrs import define, field, frozen
@@ -71,7 +72,7 @@ def apply_edits(skill: Skill, target: Target | None) -> Emission:
     splices: list[list[Splice]] = [[] for _ in skill.sources]
     edits = skill.live_edits()
     ops = {str(label): op for op in skill.ops() if (label := op.label) is not None} if edits else {}
-    splicer = _Splicer(skill, ops, target, emission, _gone(skill, edits))
+    splicer = _Splicer(skill, ops, target, emission, _staying(skill, edits))
     for edit in edits:
         for source, splice in splicer.splices(edit):
             splices[source].append(splice)
@@ -107,8 +108,8 @@ class _Splicer:
     ops: dict[str, Op]
     target: Target | None
     emission: Emission
-    gone: frozenset[int]
-    """The leaves of which nothing stays where it was."""
+    staying: list[list[Block]]
+    """By source, the leaves of which something stays where it was."""
 
     def splices(self, edit: Edit) -> Iterable[tuple[int, Splice]]:
         if edit.kind is EditKind.SET:
@@ -222,11 +223,11 @@ class _Splicer:
 
     def _joins_after(self, block: Block, end: int, in_item: bool) -> bool:
         """True when CommonMark would join what follows byte ``end`` to new lines before it."""
-        later = (leaf for leaf in self.skill.leaves() if leaf.source == block.source and leaf.start >= end)
-        after = next((leaf for leaf in later if leaf.number not in self.gone), None)
-        if after is None:
+        leaves = self.staying[block.source]
+        at = bisect_left(leaves, end, key=lambda leaf: leaf.start)
+        if at == len(leaves):
             return False
-        top = after
+        top = after = leaves[at]
         while top.parent is not None and top.parent.start == after.start:
             top = top.parent
         if top.kind is BlockKind.ITEM:
@@ -291,10 +292,8 @@ def line_end(data: bytes, block: Block) -> bytes:
 
 def _joins_before(data: bytes, start: int, first_line: str) -> bool:
     """True when CommonMark would join new lines at ``start`` to what stands before them."""
-    before = data[:start].rsplit(b"\n", 2)[-2:-1]
-    if not before or not before[0].strip(b" \t\r>"):
-        return False
-    return not _interrupts(first_line)
+    line = data[data.rfind(b"\n", 0, max(0, start - 1)) + 1 : start]
+    return bool(line.strip(b" \t\r\n>")) and not _interrupts(first_line)
 
 
 def _interrupts(line: str) -> bool:
@@ -305,9 +304,14 @@ def _interrupts(line: str) -> bool:
 _JOINING = (BlockKind.PARAGRAPH, BlockKind.TABLE, BlockKind.RAW)
 
 
-def _gone(skill: Skill, edits: Iterable[Edit]) -> frozenset[int]:
-    """The numbers of the leaves that edits take away whole."""
+def _staying(skill: Skill, edits: Iterable[Edit]) -> list[list[Block]]:
+    """The leaves of each source that edits do not take away whole."""
     kinds = (EditKind.DELETE, EditKind.MOVE, EditKind.REPLACE)
     cited = [each for edit in edits if edit.kind in kinds for each in edit.ranges if each.is_whole]
     blocks = [block for each in cited if (block := skill.block(each.block)) is not None]
-    return frozenset(leaf.number for block in blocks for leaf in block.leaves())
+    gone = {leaf.number for block in blocks for leaf in block.leaves()}
+    staying: list[list[Block]] = [[] for _ in skill.sources]
+    for leaf in skill.leaves():
+        if leaf.number not in gone:
+            staying[leaf.source].append(leaf)
+    return staying

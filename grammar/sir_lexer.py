@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     rf"""
     (?:[ \t\n]++|//[^\n]*+)*+
     (?: (?P<POSITION> @{_NUMBER}:{_NUMBER}\+{_NUMBER} )
+      | (?P<KEY> {_WORD}[ ]*+= )
       | (?P<RANGE> (?:@{_NAME}/)? b{_NUMBER} (?::{_NUMBER}\+{_NUMBER})? (?!{_BARE}) )
       | (?P<SYMBOL> @{_NAME} )
       | (?P<VALUE> %{_NAME} )
@@ -48,7 +49,6 @@ _TOKEN = re.compile(
       | (?P<EDIT> e{_NUMBER} (?!{_BARE}) )
       | (?P<NEED> [a-z][a-z0-9_.\-]*+:L{_NUMBER}[ ]{_NUMBER} )
       | (?P<ORIGIN> by[ ]++{_WORD}[ ]++for (?!{_BARE}) )
-      | (?P<KEY> {_WORD}[ ]*+= )
       | (?P<WORD> {_WORD} )
       | (?P<INT> -?{_NUMBER} (?!{_BARE}) )
       | (?P<END> \Z )

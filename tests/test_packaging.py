@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from skvm.backends.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -79,9 +80,12 @@ def test_type_checkers_see_the_packages_by_their_import_names() -> None:
 
 
 def test_the_version_stands_in_one_place() -> None:
-    literal = re.compile(rf"""["']{re.escape(PROJECT["version"])}["']|^__version__""", re.MULTILINE)
-    assert [path for path in module_files() if literal.search(path.read_text(encoding="utf-8"))] == []
-    assert distribution("skvm").version == PROJECT["version"], "installed from an older tree: install it again"
+    literal = re.compile(rf"""["']{re.escape(VERSION)}["']|^__version__""", re.MULTILINE)
+    stating = [path for path in module_files() if literal.search(path.read_text(encoding="utf-8"))]
+    assert stating == [folder_of("skvm.backends") / "version.py"]
+    assert "version" in PROJECT["dynamic"]
+    assert CONFIG["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "backends.version.VERSION"}
+    assert distribution("skvm").version == VERSION, "installed from an older tree: install it again"
 
 
 def test_importing_the_package_loads_no_part_of_it() -> None:

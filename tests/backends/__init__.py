@@ -1,0 +1,1 @@
+"""Tests of the backends and of the compile driver; a package, so that they can share small skills."""
