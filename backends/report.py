@@ -236,13 +236,14 @@ def _predicted(skill: Skill, target: Target, changes: list[NeedChange]) -> Json:
 def _transform(compiled: Compiled, edit: Edit) -> Json:
     skill, count = compiled.skill, compiled.counter.count
     old = "".join(skill.text_of(cited) for cited in edit.ranges) if edit.kind in _LOSS_KINDS else ""
-    kind, _, need = edit.origin.reason.partition(" ")
+    head, _, why = edit.origin.reason.partition(": ")
+    kind, _, need = head.partition(" ")
     known = kind in _TRANSFORM_KINDS
     return {
         "kind": kind if known else _KIND_OF_PASS.get(edit.origin.pass_name, "compensate"),
-        "need": need if known else edit.origin.reason,
+        "need": need if known else "",
         "pass": edit.origin.pass_name,
-        "why": edit.origin.reason,
+        "why": why if known else edit.origin.reason,
         **_place(skill, edit.ranges[0] if edit.ranges else None),
         "tokens": count(compiled.emission.new_text.get(edit.number, "")) - count(old),
     }

@@ -37,8 +37,8 @@ class Edit:
 
     - replace, delete: ``ranges`` are the bytes; replace has ``content``
     - move: ``ranges`` in source order go to the file ``target``; ``content`` (a string) may stand in their place
-    - insert: ``ranges`` is one anchor, ``side`` says where, ``content`` what; without an anchor, ``target`` is the path of
-      a new file of the output
+    - insert: ``ranges`` is one anchor, ``side`` says where, ``content`` what; without an anchor, ``target`` is the path
+      of a new file of the output
     - set: ``target`` is a frontmatter field, ``content`` its new value (a string)
     - keep: ``ranges`` keep their text although the op ``target`` that cited them is gone
 

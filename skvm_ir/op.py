@@ -88,8 +88,8 @@ class Region:
 class Op:
     """One op. A class of its own for each kind gives ``name`` and ``signature``; see ``step_ops`` and its neighbours.
 
-    ``operands`` are values, never hidden in an attribute (attributes say ``$0``, ``$1``). ``after`` lists what must have
-    happened before, beyond the operands. ``citations`` are the bytes of the document the op stands for.
+    ``operands`` are values, never hidden in an attribute (attributes say ``$0``, ``$1``). ``after`` lists what must
+    have happened before, beyond the operands. ``citations`` are the bytes of the document the op stands for.
     """
 
     name: ClassVar[str] = ""

@@ -22,7 +22,7 @@ Names
 Single ops
 - SKV230  the op stands in the section it belongs to · SKV231  its attributes are known · SKV232  of the right kind
 - SKV233  and complete · SKV234  closed values (force, kind, mode, path, counts) · SKV235  ``$N`` is an operand
-- SKV236  exec has run or shell, not both · SKV237  no more holes than operands · SKV238  needs are in the catalogue, once
+- SKV236  exec has run or shell · SKV237  no more holes than operands · SKV238  needs are in the catalogue, once
 - SKV239  a region, and arguments of it, only where the op has them · SKV240  operand counts · SKV242  result counts
 
 Values
