@@ -14,7 +14,7 @@ from ..passes.capability_lower import CapabilityLower
 from ..passes.context import Context
 from ..passes.manager import ManagerOptions, Report, run_pipeline
 from ..passes.pipeline import Pipeline
-from ..passes.presets import DEFAULT_PRESET, PRESETS
+from ..passes.presets import DEFAULT_LEVEL, preset
 from ..passes.remarks import RemarkKind, remarks_of
 from ..skvm_ir.bundle import Bundle
 from ..skvm_ir.clone import clone_module
@@ -169,7 +169,7 @@ def run_passes(
     Raises ``SkvmError`` when a pass needs what is not given, or leaves unsound SIR.
     """
     files = {name: _Files(bundle) for name, bundle in (bundles or {}).items()}
-    chosen = pipeline if pipeline is not None else PRESETS[DEFAULT_PRESET]
+    chosen = pipeline if pipeline is not None else preset(DEFAULT_LEVEL)
     run_pipeline(module, chosen, Context(target, files), manager or ManagerOptions(), report)
 
 
@@ -231,9 +231,9 @@ def lift(path: Path | str) -> Module:
     return lift_folder(Path(path)).module
 
 
-def compile(path: Path | str, target: str, level: str = DEFAULT_PRESET) -> CompileResult:
+def compile(path: Path | str, target: str, level: str = DEFAULT_LEVEL) -> CompileResult:
     """Read, lift and compile the skill at ``path`` for the target of that name, alias or file, at ``O0`` to ``Os``."""
-    options = CompileOptions(PRESETS[level.removeprefix("-")])
+    options = CompileOptions(preset(level.removeprefix("-")))
     return compile_skill(lift_folder(Path(path)), load_target(target), options)
 
 

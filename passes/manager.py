@@ -15,7 +15,6 @@ from ..skvm_ir.verifier import check, snapshot
 from .base import Pass
 from .context import Context
 from .pipeline import Pipeline
-from .registry import require_known
 from .remarks import remarks_of, render_remarks
 
 Report = Callable[[str], None]
@@ -91,8 +90,12 @@ def run_pipeline(
     Raises ``SkvmError`` where the module is unsound before the first pass or behind one (the finding names it), where a
     pass refuses, and for an option that names no pass (SKV301).
     """
-    for name in (*options.print_before, *options.print_after):
-        require_known(name)
+    if named := (*options.print_before, *options.print_after):
+        # The registry imports every pass there is; a plain compile needs two.
+        from .registry import require_known
+
+        for name in named:
+            require_known(name)
     say = report or _ignore
     check(module)
     runs: list[PassRun] = []

@@ -4,11 +4,22 @@ from collections.abc import Iterable
 
 from ..grammar.diagnostic import Diagnostic, SkvmError
 from ..grammar.source import Span
+from .analyze_deps import AnalyzeDeps
 from .base import Pass
 from .capability_lower import CapabilityLower
+from .find_hazards import FindHazards
+from .find_requirements import FindRequirements
+from .find_variants import FindVariants
 from .infer_needs import InferNeeds
 
-ALL_PASSES: tuple[type[Pass], ...] = (InferNeeds, CapabilityLower)
+ALL_PASSES: tuple[type[Pass], ...] = (
+    InferNeeds,
+    FindRequirements,
+    FindVariants,
+    FindHazards,
+    AnalyzeDeps,
+    CapabilityLower,
+)
 PASSES: dict[str, type[Pass]] = {kind.name: kind for kind in ALL_PASSES}
 
 

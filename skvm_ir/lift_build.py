@@ -27,6 +27,7 @@ _KINDS: dict[str, type[Op]] = {
     kind.name: kind for kind in (Act, Ask, Browse, Call, Check, Exec, Fetch, Generate, Invoke, Read, Reason, Write)
 }
 _FILE = re.compile(r"`([\w./<>{}-]*\w\.([A-Za-z][A-Za-z0-9]{0,4}))`")
+_CODE = re.compile(r"`([^`\n]+)`")
 _MAKES = re.compile(r"\b(?:write|writes|save|saves|saved|create|creates|export|output|store|record|append)\b", re.I)
 _URL = re.compile(r"https?://[^\s`)>\]\"']+")
 _TOGETHER = re.compile(r"\b(?:in parallel|simultaneously|concurrently|at the same time)\b", re.I)
@@ -128,6 +129,9 @@ class Builder:
         if self._is_together(plan):
             self._parallel(plan)
             return
+        if plan.told is not None and plan.told.each and plan.line is not None and plan.section is None:
+            self._foreach(plan, plan.told.each)
+            return
         op = self.add(Seq(symbol=self._name(plan, "group"), citations=tuple(plan.cites)), plan)
         with self.inside(op, transparent=True):
             if plan.told is not None and not _is_title(plan):
@@ -159,7 +163,7 @@ class Builder:
             self._foreach(plan, each)
         elif plan.command is not None and plan.leaf is not None:
             self._command(plan, plan.command.text, self.reader.cite(plan.leaf, plan.command.start, plan.command.end))
-        elif plan.told is not None and plan.told.kind in ("exec", "check", "act", "read") and plan.line is not None:
+        elif plan.line is not None and (plan.told is None or plan.told.kind in ("exec", "check", "act", "read")):
             self._inline(plan, plan.line)
         else:
             self._plain(plan)
@@ -169,15 +173,24 @@ class Builder:
         assert plan.told is not None
         at = plan.line.text.find(each)
         cited = self.reader.cite(plan.line.block, plan.line.offset + at, plan.line.offset + at + len(each))
-        items = self._param(f"each {each}", list_of(ANY), (cited,) if at >= 0 else tuple(plan.cites), hole=each)
+        items = self._made(each)
+        if items is None:
+            items = self._param(f"each {each}", list_of(ANY), (cited,) if at >= 0 else tuple(plan.cites), hole=each)
         item = Value(self.names.take(each.split()[0], "item"), ANY)
         op = Foreach(symbol=self.names.take(f"each {each}", "each"), operands=[items], citations=tuple(plan.cites))
         self.add(op, plan)
         with self.inside(op, transparent=False):
             self.region.arguments.append(item)
             item.owner = self.region
-            inner = Plan(Role.STEP, plan.cites, plan.line, plan.told, plan.title, condition=plan.condition)
-            self._step_without_each(inner)
+            if plan.children:
+                self.build(plan.children)
+            else:
+                inner = Plan(Role.STEP, plan.cites, plan.line, plan.told, plan.title, condition=plan.condition)
+                self._step_without_each(inner)
+
+    def _made(self, each: str) -> Value | None:
+        """The file of an earlier step that a loop says it goes through ("each issue in `open.json`")."""
+        return next((self.files[path] for path in _CODE.findall(each) if path in self.files), None)
 
     def _step_without_each(self, plan: Plan) -> None:
         if plan.told is not None and plan.told.kind == "exec" and plan.line is not None:
@@ -248,9 +261,6 @@ class Builder:
 
     def _plain(self, plan: Plan) -> None:
         kind = plan.told.kind if plan.told is not None else "act"
-        if kind == "exec":
-            # Something is run and the text spells no command: code to write and run, or whatever the model finds fit.
-            kind = "generate" if plan.leaf is not None else "act"
         op = _KINDS[kind](citations=_unique([*plan.cites, *self._explaining(plan)]))
         attributes: dict[str, Attribute] = {}
         if plan.leaf is not None and plan.leaf.attributes.get("lang"):

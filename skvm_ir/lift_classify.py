@@ -24,6 +24,7 @@ _ARROW = re.compile(r"→|->|=>")
 _LABEL = re.compile(r"([^:—–\n]{1,60}?)\s*(?:[—–:]|\s-{1,2}\s)\s*(?=\S)")
 _REAL_CONDITION = re.compile(r"(?:if|when|whenever|unless|where|in case)\b\s*(.*)", re.I | re.S)
 _EACH = re.compile(r"for (?:each|every)\s+([^,:]{2,80})", re.I)
+_EACH_ALONE = re.compile(r"for (?:each|every)\s+([^,:;\n]{2,80}?)\s*:\s*$", re.I)
 _ASK = re.compile(
     r"\b(?:ask|prompt|confirm with|check with|discuss with|consult|approval from|confirmation from|input from)\s+"
     r"(?:the\s+|your\s+)?(?:users?|human|requester|customer|client|team)\b|\bask\s+(?:which|whether|if|for|what|how|them|before)\b|\bAskUserQuestion\b",
@@ -112,6 +113,9 @@ def instruction(plain: str) -> Instruction | None:
     text = plain[:LOOKED_AT]
     label = _STEP_LABEL.match(text)
     text = text[label.end() :] if label else text
+    alone = _EACH_ALONE.match(text)
+    if alone:
+        return Instruction("act", "", each=alone.group(1).strip())
     condition, otherwise, each, rest = _without_condition(text)
     verb = _verb(rest) or _verb_behind_label(rest)
     if not verb:

@@ -5,6 +5,7 @@ import re
 from attrs import define, field
 
 from ..grammar.block import Block
+from .lift_added import add_chosen
 from .lift_build import Builder
 from .lift_jumps import Jumps, enter_texts
 from .lift_names import NameTable
@@ -12,7 +13,8 @@ from .lift_outline import Section, outline
 from .lift_plan import Plan, Role
 from .lift_reader import Reader
 from .lift_rules import find_rules
-from .lift_shape import Survey, survey
+from .lift_shape import survey
+from .lift_summary import plans_of, summary
 from .lift_variants import find_variants
 from .module import Reference, Skill
 from .op import Name, Op, Range
@@ -32,8 +34,10 @@ def lift_flow(skill: Skill, names: NameTable) -> None:
         roots.setdefault(block.source, []).append(block)
     main = outline(roots.get(0, []), reader)
     found = survey(main, reader)
-    skill.attributes["shape"] = found.shape
-    _build_main(builder, found)
+    plans = plans_of(found)
+    shape, plans = add_chosen(found.shape, plans, summary(main, reader, found, plans), reader)
+    skill.attributes["shape"] = shape
+    builder.build(plans)
     own = _Ownership(builder, main)
     own.learn()
     leaves = [leaf for root in roots.get(0, []) for leaf in root.leaves()]
@@ -44,14 +48,6 @@ def lift_flow(skill: Skill, names: NameTable) -> None:
     skill.notes += find_variants(main)
     skill.references.sort(key=lambda reference: (reference.range.block, reference.range.start))
     _drop_doubles(skill)
-
-
-def _build_main(builder: Builder, found: Survey) -> None:
-    if found.shape == "procedure":
-        builder.build(found.main_path)
-    elif found.shape == "menu":
-        groups = [*found.prepared_groups(), *found.operations]
-        builder.build(groups)
 
 
 def _further_texts(builder: Builder, roots: dict[int, list[Block]]) -> dict[int, Op]:

@@ -1,6 +1,7 @@
 """Jumps that prose makes: "return to Phase 1", "repeat until it passes", "skip to the fallback below"."""
 
 import re
+from itertools import zip_longest
 
 from attrs import define, field
 
@@ -10,7 +11,7 @@ from .declaration_ops import Remark
 from .lift_build import Builder
 from .lift_plan import Plan
 from .module import Reference
-from .op import Attribute, Name, Op, Range, Region
+from .op import Attribute, Name, Op, Range, Region, Value
 
 MAXIMUM_JUMPS = 1_000
 """Jumps of one skill that are looked into; nobody follows more of them."""
@@ -32,9 +33,11 @@ _REPEAT_UNTIL = re.compile(
 )
 _MENTION = re.compile(r"\b(?P<word>step|phase|stage)\s+(?P<number>\d+(?:\.\d+)*[a-z]?)\b", re.I)
 _WHEN = re.compile(r"\b(?:if|when|where|unless)\s+([^,;:.\n]{3,120})", re.I)
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "once": 1, "twice": 2}
 _AT_MOST = re.compile(
-    r"\b(?:at most|up to|max(?:imum)?(?: of)?|no more than)\s+(\d{1,3})\s+"
-    r"(?:times|attempts|iterations|tries|rounds|cycles)",
+    r"\b(?:at most|up to|max(?:imum)?(?: of)?|no more than|(?:give\s+up|stop|abort|quit)\s+after)\s+"
+    r"(?:(?P<times>once|twice)\b|(?P<count>\d{1,3}|one|two|three|four|five|six|ten)\s+"
+    r"(?:failed\s+|more\s+)?(?:times|attempts?|iterations?|tries|rounds?|cycles?))",
     re.I,
 )
 _CUE = re.compile(r"\b(?:step|phase|stage|repeat|iterate|loop|retry|below|above|section)", re.I)
@@ -69,8 +72,11 @@ class Jumps:
         reader = self.builder.reader
         line = plan.line if plan.line is not None and plan.line.block is leaf else reader.line(leaf)
         text = reader.text(leaf)
-        for start, end in reader.sentences(line):
+        sentences = list(reader.sentences(line))
+        for (start, end), follower in zip_longest(sentences, sentences[1:]):
             sentence = text[start:end]
+            # "Go back to step 2. Give up after three rounds."
+            counted = text[start : follower[1]] if follower is not None else sentence
             cited = reader.cite(leaf, start, end)
             jump = _JUMP.search(sentence)
             repeat = _REPEAT_STEPS.search(sentence) or _REPEAT_UNTIL.search(sentence)
@@ -78,21 +84,21 @@ class Jumps:
             if self.count > MAXIMUM_JUMPS:
                 return
             if repeat:
-                self._repeat(repeat, sentence, cited, op)
+                self._repeat(repeat, sentence, counted, cited, op)
             elif jump:
-                self._jump(jump, sentence, cited, op)
+                self._jump(jump, sentence, counted, cited, op)
             self._mentions(leaf, start, sentence)
 
-    def _jump(self, match: re.Match[str], sentence: str, cited: Range, op: Op) -> None:
+    def _jump(self, match: re.Match[str], sentence: str, counted: str, cited: Range, op: Op) -> None:
         backward = match["how"].lower() in _BACKWARD
         target = self._numbered(match, op) if match["number"] else self._titled(match["title"])
         if target is None:
             called = f"{match['word']} {match['number']}".lower() if match["number"] else f"{match['title'].lower()!r}"
             self._missed(f"found no one place that is {called}", cited)
             return
-        self._place(target, op, cited, _condition(sentence, match), _count(sentence), backward)
+        self._place(target, op, cited, _condition(sentence, match), _count(counted), backward)
 
-    def _repeat(self, match: re.Match[str], sentence: str, cited: Range, op: Op) -> None:
+    def _repeat(self, match: re.Match[str], sentence: str, counted: str, cited: Range, op: Op) -> None:
         groups = match.groupdict()
         target = self._numbered(match, op) if groups.get("number") else _enclosing(op)
         if target is None:
@@ -100,7 +106,7 @@ class Jumps:
             return
         until = (groups.get("until") or "").strip()
         when = f"not ({_tidy(until)})" if until else _condition(sentence, match)
-        self._place(target, op, cited, when, _count(sentence), True)
+        self._place(target, op, cited, when, _count(counted), True)
 
     def _numbered(self, match: re.Match[str], op: Op) -> Op | None:
         """The step of that number: the one beside the jump where several lists count alike."""
@@ -139,8 +145,20 @@ class Jumps:
             return
         if at_most:
             attributes["at_most"] = at_most
+        operands: list[Value] = []
+        if when.lower() == "not" and op.results:
+            # "If not, go back": what has just been checked does not hold.
+            operands, attributes["when"] = [op.results[0]], "not $0"
         group = self._as_group(target)
-        _insert(Back(symbol=name, attributes={"to": Name(f"@{group.symbol}"), **attributes}, citations=(cited,)), op)
+        _insert(
+            Back(
+                symbol=name,
+                operands=operands,
+                attributes={"to": Name(f"@{group.symbol}"), **attributes},
+                citations=(cited,),
+            ),
+            op,
+        )
 
     def _as_group(self, op: Op) -> Op:
         """``op`` where it is a named group, else a new group around it."""
@@ -255,9 +273,11 @@ def _condition(sentence: str, jump: re.Match[str]) -> str:
     return _tidy(found[-1].group(1)) if found else ""
 
 
-def _count(sentence: str) -> int:
-    found = _AT_MOST.search(sentence)
-    return int(found.group(1)) if found else 0
+def _count(text: str) -> int:
+    """How often at most, in digits or a word; 0 where nothing is said."""
+    found = _AT_MOST.search(text)
+    said = (found["times"] or found["count"]).lower() if found else "0"
+    return _NUMBERS[said] if said in _NUMBERS else int(said)
 
 
 def _tidy(text: str) -> str:

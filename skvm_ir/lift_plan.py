@@ -40,6 +40,7 @@ class Plan:
     otherwise: bool = False
     command: Command | None = None
     leaf: Block | None = None
+    start: int = 0
     section: Section | None = None
     children: "list[Plan]" = field(factory=list["Plan"])
     body: list[Block] = field(factory=list[Block])

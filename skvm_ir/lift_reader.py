@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from attrs import define, field, frozen
 
 from ..grammar.block import Block, BlockKind
+from .lift_classify import Instruction, instruction
 from .module import Skill
 from .op import Range
 
@@ -26,10 +28,15 @@ class Line:
     text: str
     offset: int
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """The text without emphasis marks and leading symbols."""
         return _EMPHASIS.sub("", self.text).strip()
+
+    @cached_property
+    def told(self) -> Instruction | None:
+        """What the plain text tells to do."""
+        return instruction(self.plain)
 
 
 @define(eq=False)
@@ -59,6 +66,11 @@ class Reader:
         if found is None:
             found = self._lines[leaf.number] = self._read(leaf)
         return found
+
+    def line_number(self, leaf: Block, start: int = 0) -> int:
+        """The line of the source that character ``start`` of a leaf stands on."""
+        source = self.skill.sources[leaf.source].source
+        return source.line_of(leaf.start) + (self.text(leaf).count("\n", 0, start) if start else 0)
 
     def _read(self, leaf: Block) -> Line:
         text = self.text(leaf)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from attrs import define
 
 from ..grammar.block import Block, BlockKind
-from .lift_classify import Instruction, instruction
+from .lift_classify import Instruction
 from .lift_commands import fence_commands, is_command
 from .lift_plan import Plan, Role
 from .lift_reader import Line, Reader
@@ -80,10 +80,8 @@ class StepFinder:
     def _paragraph(self, line: Line, on_path: bool, bold: bool) -> Plan | None:
         match = _BOLD_STEP.match(line.text)
         if match and (bold or on_path):
-            return self._plan(
-                line, instruction(line.plain), number=match.group(2), word=(match.group(1) or "step").lower()
-            )
-        told = instruction(line.plain) if on_path else None
+            return self._plan(line, line.told, number=match.group(2), word=(match.group(1) or "step").lower())
+        told = line.told if on_path else None
         return self._plan(line, told) if told is not None else None
 
     def _plan(self, line: Line, told: Instruction | None, number: str = "", word: str = "") -> Plan:
@@ -99,7 +97,7 @@ class StepFinder:
         share = sum(one is not None for one in told) / len(told)
         ordered = "number" in items[0].attributes
         tasks = "task" in items[0].attributes
-        if lead is not None and _teaches(lead):
+        if lead is not None and is_taught(lead):
             return []
         if leading is not None and not leading.body and not ordered and not (_introduces(leading) and share == 1):
             return []
@@ -142,7 +140,7 @@ class StepFinder:
             return []
         marker = Plan(Role.STEP, [], head)
         self.depth += 1
-        plans = self.find(inner, True) if not _teaches(head) else []
+        plans = self.find(inner, True) if not is_taught(head) else []
         self.depth -= 1
         if not plans and inner[0].kind is BlockKind.FENCE:
             self._fence(inner[0], True, head, marker, plans)
@@ -150,7 +148,7 @@ class StepFinder:
 
     def _fence(self, fence: Block, on_path: bool, lead: Line | None, leading: Plan | None, plans: list[Plan]) -> None:
         """Commands go to the step that introduces them, else stand for themselves; other code only explains."""
-        found = self._commands(fence) if (on_path or leading is not None) and not _teaches(lead) else []
+        found = self._commands(fence) if (on_path or leading is not None) and not is_taught(lead) else []
         if not found and on_path and leading is None:
             plans += self._commented(fence)
             return
@@ -203,7 +201,8 @@ class StepFinder:
         for (start, number, title), end in zip(starts, ends, strict=True):
             code = Instruction("exec", "")
             cited = self.reader.cite(fence, start, max(end, start + 1))
-            plans.append(Plan(Role.STEP, [cited], told=code, title=title, number=number, word="step", leaf=fence))
+            step = Plan(Role.STEP, [cited], told=code, title=title, number=number, word="step", leaf=fence, start=start)
+            plans.append(step)
         return plans
 
 
@@ -231,7 +230,7 @@ def _told(line: Line) -> Instruction | None:
     code = _CODE.match(line.text)
     if code and is_command(code.group(1)) and not line.text[code.end() :].strip(" .;:*"):
         return Instruction("exec", "run")
-    return instruction(line.plain)
+    return line.told
 
 
 def gather_choices(plans: list[Plan]) -> list[Plan]:
@@ -241,8 +240,9 @@ def gather_choices(plans: list[Plan]) -> list[Plan]:
         before = result[-1] if result else None
         if before is not None and plan.otherwise and (before.role is Role.CHOOSE or before.condition):
             if before.role is not Role.CHOOSE:
-                before = Plan(Role.CHOOSE, [], children=[before])
-                result[-1] = before
+                first = _first_way(result)
+                before = Plan(Role.CHOOSE, [], children=result[first:])
+                result[first:] = [before]
             before.children.append(plan)
         else:
             result.append(plan)
@@ -250,6 +250,14 @@ def gather_choices(plans: list[Plan]) -> list[Plan]:
     if len(result) >= 2 and all(map(_is_way, result)):
         return [Plan(Role.CHOOSE, [], children=result)]
     return result
+
+
+def _first_way(plans: list[Plan]) -> int:
+    """Where the ways begin whose last resort comes next: a row of arrows is one choice, of other "if" only the last."""
+    first = len(plans) - 1
+    while first > 0 and _is_way(plans[first]) and _is_way(plans[first - 1]):
+        first -= 1
+    return first
 
 
 def _pair_opposites(plans: list[Plan]) -> list[Plan]:
@@ -279,18 +287,18 @@ def _is_way(plan: Plan) -> bool:
     )
 
 
-def _introduces(plan: Plan) -> bool:
-    """True when what follows spells the step out ("Run these in order:")."""
-    return plan.line is not None and plan.line.text.rstrip("*_ ").endswith(":")
-
-
-def _teaches(lead: Line | None) -> bool:
+def is_taught(lead: Line | None) -> bool:
     """True when the paragraph before says that what follows is an example."""
     if lead is None:
         return False
     last = lead.plain.lower().rstrip(" *_")
     sentence = last.rpartition(". ")[2].rstrip(": ")
     return last.endswith(":") and len(sentence) <= 60 and words().teaching.match(sentence) is not None
+
+
+def _introduces(plan: Plan) -> bool:
+    """True when what follows spells the step out ("Run these in order:")."""
+    return plan.line is not None and plan.line.text.rstrip("*_ ").endswith(":")
 
 
 def _runs(blocks: list[Block]) -> list[list[Block]]:

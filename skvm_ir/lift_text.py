@@ -70,7 +70,7 @@ def lift_text(bundle: Bundle, name_hint: str, names: NameTable) -> tuple[Skill, 
     skill.name = _skill_name(skill, name_hint, diagnostics)
     symbols = _declare_files(skill, bundle, sources, names)
     for mentions in found:
-        _resolve(skill, mentions, known, sources, symbols)
+        diagnostics += _resolve(skill, mentions, known, sources, symbols)
     return skill, diagnostics
 
 
@@ -145,8 +145,9 @@ def _file(entry: Entry, symbol: str) -> File:
 
 def _resolve(
     skill: Skill, found: _Mentions, known: KnownPaths, sources: dict[str, int], symbols: dict[str, str]
-) -> None:
-    """Turn mentions into references: to a block, a file, or a path that is missing or outside."""
+) -> list[Diagnostic]:
+    """Turn mentions into references: to a block, a file, or a path that is missing or outside. Gives a warning for each
+    path that is missing."""
     base = skill.sources[found.source].path.rpartition("/")[0]
     anchors = _anchors(skill, found) if any(m.kind is ReferenceKind.ANCHOR for m in found.mentions) else {}
     first_blocks: dict[int, int] = {}
@@ -170,6 +171,24 @@ def _resolve(
         elif place is None:
             state = classify(mention.path, known, base, mention.plugin)
             skill.references.append(Reference(cited, mention.path, state.value))
+    return _missing(skill, found.source)
+
+
+def _missing(skill: Skill, source: int) -> list[Diagnostic]:
+    """A warning for each path that source ``source`` names and the folder does not hold, at its first mention."""
+    first: dict[str, Reference] = {}
+    for reference in skill.references:
+        block = skill.block(reference.range.block)
+        if reference.state == Presence.MISSING.value and block is not None and block.source == source:
+            first.setdefault(str(reference.target), reference)
+    help_text = "add the file, or correct the path"
+    return [
+        Diagnostic(
+            "SKV056", f"'{path}' is not in the skill's folder", skill.span(own.range), Severity.WARNING, help_text
+        )
+        for path, own in first.items()
+        if not path.startswith("#")
+    ]
 
 
 def _anchors(skill: Skill, found: _Mentions) -> dict[str, int]:

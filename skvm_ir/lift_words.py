@@ -10,6 +10,9 @@ from attrs import frozen
 LONGEST_PHRASE = 4
 """Words of the longest phrase in the lists of titles."""
 
+LONGEST_TITLE = 200
+"""Characters of a title that are looked at."""
+
 _WORD = re.compile(r"[\w'&-]+")
 _JOINERS = frozenset({"for", "of", "in", "and", "&", "checklist", "with", "to"})
 
@@ -23,6 +26,7 @@ class Words:
     articles: frozenset[str]
     openers: frozenset[str]
     shells: frozenset[str]
+    data_languages: frozenset[str]
     commands: frozenset[str]
     path: frozenset[str]
     weak: frozenset[str]
@@ -47,6 +51,7 @@ def words() -> Words:
         articles=frozenset(data["articles"]["words"].split()),
         openers=frozenset(data["skipped_openers"]["words"].split()),
         shells=frozenset(data["shells"]["words"].split()),
+        data_languages=frozenset(data["data_languages"]["words"].split()),
         commands=frozenset(data["commands"]["words"].split()),
         **titles,
         teaching=re.compile(rf"(?:{data['lead_ins']['teaching']})\s*(?:\([^)]*\)\s*)?$"),
@@ -56,9 +61,28 @@ def words() -> Words:
     )
 
 
+@frozen(eq=False)
+class Phrases:
+    """The words of a title, and its phrases of few words: those it begins with, ends with, and all."""
+
+    words: list[str]
+    first: set[str]
+    last: set[str]
+    anywhere: set[str]
+
+    @classmethod
+    def of(cls, title: str) -> "Phrases":
+        """The phrases of ``title`` (lower case)."""
+        found = _WORD.findall(title[:LONGEST_TITLE])
+        counts = range(1, min(len(found), LONGEST_PHRASE) + 1)
+        anywhere = {" ".join(found[at : at + count]) for count in counts for at in range(len(found) - count + 1)}
+        first = {" ".join(found[:count]) for count in counts}
+        return cls(found, first, {" ".join(found[-count:]) for count in counts}, anywhere)
+
+
 def starts_with(title: str, phrases: frozenset[str], whole: bool = False) -> bool:
     """True when ``title`` (lower case) begins with one of ``phrases``; ``whole``: only "for X" or "(X)" may follow."""
-    found = list(_WORD.finditer(title))
+    found = list(_WORD.finditer(title[:LONGEST_TITLE]))
     for count in range(1, min(len(found), LONGEST_PHRASE) + 1):
         if " ".join(match.group() for match in found[:count]) not in phrases:
             continue
@@ -70,13 +94,10 @@ def starts_with(title: str, phrases: frozenset[str], whole: bool = False) -> boo
 
 def ends_with(title: str, phrases: frozenset[str]) -> bool:
     """True when ``title`` (lower case) ends with one of ``phrases``."""
-    found = _WORD.findall(title)
+    found = _WORD.findall(title[-LONGEST_TITLE:])
     return any(" ".join(found[-count:]) in phrases for count in range(1, min(len(found), LONGEST_PHRASE) + 1))
 
 
 def holds(title: str, phrases: frozenset[str]) -> bool:
     """True when one of ``phrases`` stands anywhere in ``title`` (lower case)."""
-    found = _WORD.findall(title)
-    return any(
-        " ".join(found[at : at + count]) in phrases for count in range(1, LONGEST_PHRASE) for at in range(len(found))
-    )
+    return not Phrases.of(title).anywhere.isdisjoint(phrases)

@@ -16,14 +16,13 @@ from .spelling import CompilerCommand
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: requirements, steps, deps, hazards ...")
 @exits_cleanly
 def analyze(skill: Path, as_json: bool) -> None:
-    """Show the shape, steps and needs of SKILL (a folder with a SKILL.md)."""
+    """Show what SKILL (a folder with a SKILL.md) is made of: its steps, needs, requirements, hazards."""
     from ..backends.analysis import analyze as find
     from ..backends.compile import lift_folder, run_passes
-    from ..passes.infer_needs import InferNeeds
-    from ..passes.pipeline import Pipeline
+    from ..passes.presets import analysis
 
     lifted = lift_folder(skill)
-    run_passes(lifted.module, Pipeline((InferNeeds(),)), bundles={lifted.skill.name: lifted.bundle})
+    run_passes(lifted.module, analysis(), bundles={lifted.skill.name: lifted.bundle})
     found = find(lifted.skill, lifted.skill.name)
     show(lifted.diagnostics, as_json)
     if as_json:

@@ -1,7 +1,7 @@
 """The lines of ``--list-passes``."""
 
 from ..passes.base import options_of, spelled, summary
-from ..passes.presets import DEFAULT_PRESET, PRESETS
+from ..passes.presets import DEFAULT_LEVEL, LEVELS, preset
 from ..passes.registry import ALL_PASSES
 
 
@@ -11,6 +11,6 @@ def pass_lines() -> list[str]:
     for kind in ALL_PASSES:
         lines.append(f"{kind.name}: {summary(kind)}")
         lines += [f"    {spelled(option, default)}" for option, default in options_of(kind).items()]
-    for name, pipeline in PRESETS.items():
-        lines.append(f"-{name}{' (default)' if name == DEFAULT_PRESET else ''}: {pipeline}")
+    for name in LEVELS:
+        lines.append(f"-{name}{' (default)' if name == DEFAULT_LEVEL else ''}: {preset(name)}")
     return lines

@@ -8,11 +8,11 @@ import click
 
 from ..passes.manager import ManagerOptions
 from ..passes.pipeline import Pipeline
-from ..passes.presets import PRESETS
+from ..passes.presets import LEVELS, preset
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_LEVELS = [name.removeprefix("O") for name in PRESETS]
+_LEVELS = [name.removeprefix("O") for name in LEVELS]
 
 
 def pass_options(command: Command) -> Command:
@@ -49,7 +49,7 @@ def pipeline_of(options: Mapping[str, Any]) -> Pipeline | None:
     if text is not None and level is not None:
         raise click.UsageError(f"give -O{level} or --pass={text}, not both")
     if level is not None:
-        return PRESETS[f"O{level}"]
+        return preset(f"O{level}")
     if text is None:
         return None
     from ..passes.pipeline_parser import parse_pipeline

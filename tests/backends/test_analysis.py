@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from skvm.backends.analysis import MOST_STEPS, analyze
+from skvm.backends.analysis import analyze
 from skvm.backends.compile import run_passes
-from skvm.passes.infer_needs import InferNeeds
-from skvm.passes.pipeline import Pipeline
+from skvm.passes.presets import analysis
+from skvm.skvm_ir.lift_summary import MOST_STEPS
 
 from .skills import TEXT, lifted
 from .test_dot import BRANCHING
@@ -15,7 +15,7 @@ HEAD = "---\nname: sample\ndescription: Counts. Use in tests.\n---\n\n"
 
 def found(text: str, **files: bytes) -> dict[str, Any]:
     own = lifted(text, **files)
-    run_passes(own.module, Pipeline((InferNeeds(),)))
+    run_passes(own.module, analysis())
     return analyze(own.skill, "some-id")
 
 
@@ -33,10 +33,9 @@ def test_steps_stand_in_order_and_wait_for_each_other() -> None:
 
 def test_a_group_waits_for_all_that_runs_side_by_side_before_it() -> None:
     said = found(BRANCHING)
-    [group] = said["parallel"]
-    assert group["kind"] == "ilp"
+    group = next(group for group in said["parallel"] if group["kind"] == "ilp" and group["steps"])
     inside = [step for step in said["steps"] if step["id"] in group["steps"]]
-    assert [step["kind"] for step in inside] == ["exec", "exec"]
+    assert {step["kind"] for step in inside} == {"exec"}
     behind = next(step for step in said["steps"] if step["line"] > 15)
     assert behind["after"] == group["steps"]
 
@@ -48,7 +47,7 @@ def test_at_most_so_many_steps_are_shown_and_they_still_hang_together() -> None:
     assert all(len(step["after"]) == 1 for step in said["steps"][1:])
 
 
-def test_each_group_shows_its_first_step() -> None:
+def test_each_group_shows_one_of_its_steps() -> None:
     phases = "".join(
         f"## Step {number}: Part {number}\n\n"
         + "".join(f"{at}. Run `make {number}-{at}`.\n" for at in range(1, 7))
@@ -57,7 +56,7 @@ def test_each_group_shows_its_first_step() -> None:
     )
     said = found(f"{HEAD}# Build\n\n{phases}")
     assert len(said["steps"]) == MOST_STEPS
-    assert {f"Run make {number}-1." for number in range(1, 5)} <= {step["text"] for step in said["steps"]}
+    assert {(step["line"] - HEAD.count("\n") - 3) // 9 for step in said["steps"]} == {0, 1, 2, 3}
 
 
 def test_needs_name_each_primitive_once_with_level_line_and_confidence() -> None:

@@ -9,7 +9,7 @@ from skvm.backends.compile import CompileOptions, CompileResult, Lifted, compile
 from skvm.backends.report import need_changes
 from skvm.backends.target_registry import load_target
 from skvm.backends.version import VERSION
-from skvm.passes.presets import PRESETS
+from skvm.passes.pipeline import Pipeline
 from skvm.skvm_ir.edits import EditKind, Side
 
 from .skills import TEXT, add_edit, lifted, part, whole
@@ -66,7 +66,7 @@ def test_a_target_that_claims_nothing_predicts_nothing(target: str, claims: bool
 
 
 def test_without_needs_there_is_no_prediction() -> None:
-    options = CompileOptions(PRESETS["O1"].__class__())
+    options = CompileOptions(Pipeline())
     assert compile_skill(lifted(), load_target("qwen-7b"), options).report["predicted_success"]["before"] is None
 
 

@@ -7,7 +7,7 @@ from skvm.grammar.diagnostic import SkvmError
 from skvm.passes.infer_needs import InferNeeds
 from skvm.passes.pipeline import Pipeline
 from skvm.passes.pipeline_parser import parse_pipeline
-from skvm.passes.presets import DEFAULT_PRESET, PRESETS
+from skvm.passes.presets import DEFAULT_LEVEL, LEVELS, preset
 from skvm.passes.registry import ALL_PASSES
 
 
@@ -38,15 +38,15 @@ def test_print_then_parse_is_the_identity(kinds: list[type[InferNeeds]], confide
     assert parse_pipeline(str(pipeline)) == pipeline
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", LEVELS)
 def test_a_preset_is_the_text_it_prints_as(name: str) -> None:
-    assert parse_pipeline(str(PRESETS[name])) == PRESETS[name]
+    assert parse_pipeline(str(preset(name))) == preset(name)
 
 
 def test_the_lower_levels_hold_no_pass_that_deletes() -> None:
-    assert DEFAULT_PRESET == "O1"
+    assert DEFAULT_LEVEL == "O1"
     for name in ("O0", "O1"):
-        assert [step.name for step in PRESETS[name].passes if step.deletes] == []
+        assert [step.name for step in preset(name).passes if step.deletes] == []
 
 
 @pytest.mark.parametrize(
