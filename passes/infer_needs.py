@@ -3,8 +3,9 @@
 Before:  exec @build {run = ["make", "all"]} from [b2]
 After:   exec @build {run = ["make", "all"]} needs [tool.exec:L1 80] from [b2]
 
-Rules look at facts counted once a skill (``need_facts``): op rules at one op each, skill rules at the whole. What a
-whole skill asks for stands on the op that shows it best, and every finding leaves a remark with rule and citation.
+Rules say what single ops ask for, from facts about them. What a whole skill asks for is scored by fitted weights
+(``need_scores``), for rare primitives by rules; it stands on the op that shows it best. Every finding leaves a remark
+with the rule or the features that carried it, and a citation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,20 +19,15 @@ from ..skvm_ir.effects import OpRole
 from ..skvm_ir.module import Module, Skill
 from ..skvm_ir.needs import Need, parse_need
 from ..skvm_ir.op import Op, Range
-from . import need_rules_following, need_rules_generation, need_rules_reasoning, need_rules_tools
+from . import need_rules_fences
 from .base import Pass
 from .context import Context
 from .need_facts import Facts, gather, main_path
-from .need_rules_base import Finding, SkillRule
+from .need_rules_base import Finding
 from .need_rules_ops import OP_RULES
+from .need_scores import score_skill, top_features
+from .need_weights import weights
 from .remarks import RemarkKind, make_remark, remarks_of, replace_remarks
-
-SKILL_RULES: tuple[SkillRule, ...] = (
-    *need_rules_generation.RULES,
-    *need_rules_reasoning.RULES,
-    *need_rules_tools.RULES,
-    *need_rules_following.RULES,
-)
 
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "gen.code": ("generate",),
@@ -95,13 +91,25 @@ def find(facts: Facts) -> list[Finding]:
     ops = [op for op in facts.skill.flow.walk() if op.origin is None]
     found = [finding for op in ops if op.name in OP_RULES for finding in OP_RULES[op.name](op, facts)]
     asking = [op for op in ops if op.signature.role in _ASKING]
-    for rule in SKILL_RULES:
+    for finding in _of_skill(facts):
+        placed = _placed(finding, facts, asking)
+        if not any(_covers(known, placed) for known in found):
+            found.append(placed)
+    return found
+
+
+def _of_skill(facts: Facts) -> Iterator[Finding]:
+    """What the whole skill asks for, where it is likely and a line can be shown for it."""
+    fitted = weights()
+    for score in score_skill(facts, fitted) if facts.all_bytes >= SHORTEST else ():
+        if score.confidence >= LIKELY and score.line is not None:
+            because = ", ".join(top_features(score.line, score.primitive, fitted)) or "what the whole skill holds"
+            cited = (Range(score.line.block),)
+            yield Finding(score.primitive, score.level, score.confidence, "scored", because, cited)
+    for rule in need_rules_fences.RULES:
         finding = rule(facts)
         if finding is not None:
-            placed = _placed(finding, facts, asking)
-            if not any(_covers(known, placed) for known in found):
-                found.append(placed)
-    return found
+            yield finding
 
 
 def _covers(known: Finding, other: Finding) -> bool:
@@ -154,6 +162,10 @@ def _needs_of_ops(skill: Skill) -> Iterator[SkillNeed]:
         for need in op.needs:
             known = shown.get((str(op.label), need.demand))
             yield SkillNeed(need, known.evidence if known else op.citations, known.rule if known else "")
+
+
+SHORTEST = 600
+"""Bytes of the shortest text that is scored. The shortest skill that the weights were fitted on has 649."""
 
 
 def _highest(needs: Iterable[Need]) -> tuple[Need, ...]:

@@ -1,4 +1,4 @@
-"""What a skill holds, counted once for the rules of ``infer-needs``: words, fences, lists, files and ops."""
+"""What a skill holds, counted once for ``infer-needs``: words by line, fences by language, files, tools, ops."""
 
 import re
 from collections import Counter
@@ -12,23 +12,28 @@ from ..grammar.block import Block, BlockKind
 from ..skvm_ir.control_ops import Aside
 from ..skvm_ir.module import Skill
 from ..skvm_ir.op import Op, Range
+from . import need_signs
 
 _WORDS_FILE = Path(__file__).with_name("need_words.toml")
-_WORD = re.compile(rb"[a-z_]+(?:['.-][a-z]+)*")
-_STEP_HEADING = re.compile(rb"[#\s>*]*(?:step|phase|stage)\s+\d", re.I)
-_IMPORT = re.compile(rb"^[ \t>]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.M)
-_PROSE = frozenset(
-    {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.RAW}
-)
+_WORD = re.compile(r"[a-z][\w'-]*", re.ASCII)
+_STEP_HEADING = re.compile(r"[#\s>*]*(?:step|phase|stage)\s+\d")
+_NUMBERED_HEADING = re.compile(r"[#\s>*]*\d")
+_IMPORT = re.compile(r"^[ \t>]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.M)
+_DESCRIPTION = re.compile(r"^description:(.*?)(?=^[\w-]+:|^---|\Z)", re.S | re.M)
+_FIELD = re.compile(r"^([a-z-]+):", re.M)
+_WRITTEN_OUT = frozenset({"plain", "markdown"})
+"""Languages whose fences are samples of text: their words count, apart from those of prose."""
 
 
 @frozen(eq=False)
 class Vocabulary:
     """``need_words.toml`` fit for look-up: the groups of a word, the group of a language, modules of Python."""
 
-    groups_of: Mapping[bytes, tuple[str, ...]]
+    groups_of: Mapping[str, tuple[str, ...]]
     languages: Mapping[str, str]
-    standard_modules: frozenset[bytes]
+    standard_modules: frozenset[str]
+    known: frozenset[str]
+    """The groups of languages that have a name of their own; all others are ``other``."""
 
 
 @cache
@@ -37,24 +42,25 @@ def vocabulary() -> Vocabulary:
     import tomllib
 
     data = tomllib.loads(_WORDS_FILE.read_text("utf-8"))
-    groups_of: dict[bytes, tuple[str, ...]] = {}
+    groups_of: dict[str, tuple[str, ...]] = {}
     for group, words in data["words"].items():
         for word in words:
-            groups_of[word.encode()] = (*groups_of.get(word.encode(), ()), group)
+            groups_of[word] = (*groups_of.get(word, ()), group)
     return Vocabulary(
         groups_of,
         {spelling: group for group, spellings in data["languages"].items() for spelling in spellings},
-        frozenset(module.encode() for module in data["python"]["standard"]),
+        frozenset(data["python"]["standard"]),
+        frozenset(data["languages"]),
     )
 
 
 @define(eq=False)
 class Fences:
-    """The fences of one group of languages: how many, their bytes together, the bytes."""
+    """The fences of one group of languages: how many, their bytes together, their texts."""
 
     blocks: list[Block] = field(factory=list[Block])
     size: int = 0
-    content: list[bytes] = field(factory=list[bytes])
+    texts: list[str] = field(factory=list[str])
 
     @property
     def count(self) -> int:
@@ -63,34 +69,50 @@ class Fences:
 
 
 @frozen(eq=False)
+class Line:
+    """One leaf of the text: its words in order, the words of the heading above it, and signs of its form.
+
+    ``sample`` tells a fence, whose words are apart from those of prose.
+    """
+
+    block: int
+    words: list[str]
+    heading: tuple[str, ...]
+    signs: list[str]
+    sample: bool = False
+
+
+@define(eq=False)
 class Facts:
-    """All that a rule may look at. Counts are over ``SKILL.md`` alone: what stands in further files is read when it is
-    needed, and is no part of what every run asks for."""
+    """All that a rule or a score may look at. Counts are over ``SKILL.md`` alone: what stands in further files is read
+    when it is needed, and is no part of what every run asks for."""
 
     skill: Skill
-    said_in: Mapping[str, Mapping[int, int]]
-    """For each group of words the blocks of prose that say one of them, and how often; headings stand for nothing."""
-    words: Counter[str]
-    """How often words of each group of ``need_words.toml`` stand in the prose."""
-    prose_bytes: int
-    """The bytes of prose: all but frontmatter, fences and blank lines."""
-    fences: Mapping[str, Fences]
-    headings: int
-    step_headings: int
-    """Headings such as ``Step 3`` and ``Phase 1``."""
-    tasks: int
-    """Items with a box to tick."""
-    references: int
-    """Places that refer to a file of the folder, be it there or not."""
-    modules: frozenset[bytes]
-    """What the Python fences import."""
     ops: Mapping[str, tuple[Op, ...]]
     """The ops of the main path by the name of their class, in order."""
+    lines: list[Line] = field(factory=list[Line])
+    fences: dict[str, Fences] = field(factory=dict[str, Fences])
+    counts: Counter[str] = field(factory=Counter[str])
+    """How often a thing stands there, by what people call it: ``table``, ``link``, ``step heading``."""
+    groups: Counter[str] = field(factory=Counter[str])
+    """How often words of each group of ``need_words.toml`` stand in the prose."""
+    described: frozenset[str] = frozenset()
+    """The words of the frontmatter's description."""
+    named: set[str] = field(factory=set[str])
+    """What is there or not: fields of the frontmatter, tools named in it and in the text."""
+    modules: frozenset[str] = frozenset()
+    """What the Python fences import."""
+    prose_bytes: int = 0
+
+    @property
+    def all_bytes(self) -> int:
+        """The bytes of ``SKILL.md``, blank lines and frontmatter included."""
+        return len(self.skill.sources[0].source.data) if self.skill.sources else 0
 
     @property
     def foreign_modules(self) -> list[str]:
         """What the Python fences import from elsewhere than the standard library, in alphabetical order."""
-        return sorted(module.decode() for module in self.modules - vocabulary().standard_modules)
+        return sorted(self.modules - vocabulary().standard_modules)
 
     def count(self, *names: str) -> int:
         """How many ops of these classes the main path holds."""
@@ -98,11 +120,11 @@ class Facts:
 
     def said(self, *groups: str) -> int:
         """How often words of these groups are said."""
-        return sum(self.words[group] for group in groups)
+        return sum(self.groups[group] for group in groups)
 
     def density(self, group: str) -> float:
         """Words of a group in a thousand bytes of prose; short texts count as half a thousand."""
-        return self.words[group] * 1000 / max(500, self.prose_bytes)
+        return self.groups[group] * 1000 / max(500, self.prose_bytes)
 
     def fence(self, language: str) -> Fences:
         """The fences of a group of languages; empty ones where there are none."""
@@ -112,71 +134,110 @@ class Facts:
         """The group of languages that a fence or an op of this language belongs to."""
         return vocabulary().languages.get(spelling.lower(), spelling.lower())
 
-    def where_said(self, *groups: str) -> tuple[Range, ...]:
-        """The block of prose that says most words of these groups, the first of equals."""
-        hits: Counter[int] = Counter()
-        for group in groups:
-            hits.update(self.said_in.get(group, {}))
-        best = max(hits, key=lambda block: (hits[block], -block), default=None)
+    def where_said(self, group: str) -> tuple[Range, ...]:
+        """The block of prose that says most words of a group, the first of equals."""
+        groups_of = vocabulary().groups_of
+        best, most = None, 0
+        for line in self.lines:
+            hits = sum(group in groups_of.get(word, ()) for word in line.words)
+            if hits > most and not line.sample:
+                best, most = line.block, hits
         return () if best is None else (Range(best),)
 
 
 @define(eq=False)
-class _Tally:
-    """What ``gather`` counts on its way over the blocks."""
+class _Gathering:
+    """The walk of ``gather`` over the blocks: what it fills, and the heading it is below."""
 
-    counts: Counter[str] = field(factory=Counter[str])
-    words: Counter[str] = field(factory=Counter[str])
-    fences: dict[str, Fences] = field(factory=dict[str, Fences])
-    said_in: dict[str, Counter[int]] = field(factory=dict[str, Counter[int]])
+    facts: Facts
+    heading: tuple[str, ...] = ()
+    texts: list[str] = field(factory=list[str])
+    said: list[str] = field(factory=list[str])
+    """The groups of all words of prose, in order."""
 
-    def fence(self, block: Block, data: bytes) -> None:
-        language = str(block.attributes.get("lang", "")).lower()
-        found = self.fences.setdefault(vocabulary().languages.get(language, language), Fences())
+    def take(self, block: Block, text: str) -> None:
+        if block.kind is BlockKind.FENCE:
+            self._fence(block, text)
+        elif block.kind is BlockKind.FRONTMATTER:
+            self._frontmatter(text)
+        elif block.kind is not BlockKind.BLANK:
+            self._prose(block, text)
+
+    def _frontmatter(self, text: str) -> None:
+        found = _DESCRIPTION.search(text)
+        words = _WORD.findall(found[1].lower()) if found else []
+        self.facts.described = frozenset(words)
+        self.facts.counts["description word"] = len(words)
+        self.facts.named.update(f"field {name}" for name in _FIELD.findall(text))
+        self.facts.named.update(f"granted {name}" for name in need_signs.TOOL.findall(text))
+
+    def _fence(self, block: Block, text: str) -> None:
+        facts, known = self.facts, vocabulary()
+        language = facts.language(str(block.attributes.get("lang", "")))
+        found = facts.fences.setdefault(language, Fences())
         found.blocks.append(block)
-        found.size += len(data)
-        found.content.append(data)
+        found.size += block.length
+        found.texts.append(text)
+        group = language if language in known.known else "other"
+        words = [] if group not in _WRITTEN_OUT and group != "other" else _WORD.findall(text.lower())
+        signs = need_signs.of_fence(group, text)
+        if group == "shell":
+            facts.counts["shell line"] += text.count("\n") - 2
+        elif group == "python":
+            facts.counts["python function"] += text.count("def ")
+            imported = frozenset(_IMPORT.findall(text))
+            facts.modules |= imported
+            if imported:
+                signs.append("own package" if imported <= known.standard_modules else "foreign package")
+        facts.counts.update(signs)
+        facts.lines.append(Line(block.number, words, self.heading, signs, sample=True))
 
-    def prose(self, block: Block, data: bytes) -> None:
-        counts, groups_of = self.counts, vocabulary().groups_of
-        counts["prose"] += len(data)
+    def _prose(self, block: Block, text: str) -> None:
+        facts, groups_of = self.facts, vocabulary().groups_of
+        lower = text.lower()
+        words = _WORD.findall(lower)
+        self.texts.append(text)
+        said = [group for word in words if word in groups_of for group in groups_of[word]]
+        self.said += said
+        counts = facts.counts
         heading = block.kind is BlockKind.HEADING
         if heading:
-            counts["headings"] += 1
-            counts["steps"] += _STEP_HEADING.match(data) is not None
-        for word in filter(groups_of.__contains__, _WORD.findall(data.lower())):
-            for group in groups_of[word]:
-                self.words[group] += 1
-                if not heading:
-                    self.said_in.setdefault(group, Counter())[block.number] += 1
+            self.heading = tuple(sorted(set(words)))
+            counts["step heading"] += _STEP_HEADING.match(lower) is not None
+            counts["numbered heading"] += _NUMBERED_HEADING.match(lower) is not None
+        kind = f"numbered {block.kind.value}" if "number" in block.attributes else block.kind.value
+        signs = [*need_signs.of_prose(text, words), kind]
+        for sign in signs:
+            counts[sign] += 1
+        if said:
+            signs += [f"words of {group}" for group in set(said)]
+        facts.lines.append(Line(block.number, words, () if heading else self.heading, signs))
+
+    def finish(self) -> None:
+        """Count what is cheaper to count over all prose at once."""
+        facts = self.facts
+        facts.groups.update(self.said)
+        prose = "".join(self.texts)
+        facts.prose_bytes = len(prose.encode())
+        facts.named.update([f"tool {name}" for name in need_signs.TOOL.findall(prose)])
+        for name, mark in need_signs.MARKS:
+            facts.counts[name] = prose.count(mark)
 
 
 def gather(skill: Skill) -> Facts:
     """The facts of ``skill``: one walk over the blocks of its ``SKILL.md`` and one over its main path."""
-    tally = _Tally()
+    facts = Facts(skill, _ops_by_name(skill))
+    gathering = _Gathering(facts)
     for root in skill.blocks:
         if root.source:
             break
         for block in root.walk():
-            tally.counts["tasks"] += "task" in block.attributes
-            if block.is_leaf and block.kind is BlockKind.FENCE:
-                tally.fence(block, skill.block_bytes(block))
-            elif block.is_leaf and block.kind in _PROSE:
-                tally.prose(block, skill.block_bytes(block))
-    counts = tally.counts
-    return Facts(
-        skill=skill,
-        said_in=tally.said_in,
-        words=tally.words,
-        prose_bytes=counts["prose"],
-        fences=tally.fences,
-        headings=counts["headings"],
-        step_headings=counts["steps"],
-        tasks=counts["tasks"],
-        references=_references(skill),
-        modules=_modules(tally.fences),
-        ops=_ops_by_name(skill),
-    )
+            if "task" in block.attributes:
+                facts.counts["task"] += 1
+            if block.is_leaf:
+                gathering.take(block, skill.block_bytes(block).decode("utf-8", "replace"))
+    gathering.finish()
+    return facts
 
 
 def main_path(skill: Skill) -> Iterator[Op]:
@@ -189,18 +250,6 @@ def main_path(skill: Skill) -> Iterator[Op]:
         yield op
         if op.region is not None:
             waiting += reversed(op.region.ops)
-
-
-def _references(skill: Skill) -> int:
-    """Places in ``SKILL.md`` that refer to a file."""
-    files = [reference for reference in skill.references if not isinstance(reference.target, Range)]
-    blocks = [skill.block(reference.range.block) for reference in files]
-    return sum(1 for block in blocks if block is not None and block.source == 0)
-
-
-def _modules(fences: dict[str, Fences]) -> frozenset[bytes]:
-    python = fences.get("python")
-    return frozenset(_IMPORT.findall(b"".join(python.content))) if python else frozenset()
 
 
 def _ops_by_name(skill: Skill) -> dict[str, tuple[Op, ...]]:

@@ -13,7 +13,7 @@ from .need_facts import Facts
 class Finding:
     """The skill, or one op of it, asks for ``primitive`` at ``level``.
 
-    ``confidence`` is in hundredths: how often a finding of this rule was right on the labelled training skills.
+    ``confidence`` is in hundredths: how often such a finding was right on labelled skills that were not fitted on.
     ``because`` says what was seen, for people. ``op`` is the op that asks; None leaves it to ``place``.
     """
 

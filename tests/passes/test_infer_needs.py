@@ -6,11 +6,10 @@ import tomllib
 from pathlib import Path
 from statistics import mean
 
-import pytest
 from skvm.backends.read_folder import read_bundle
 from skvm.grammar.source import Source
 from skvm.passes.context import Context
-from skvm.passes.infer_needs import InferNeeds, SkillNeed, skill_needs
+from skvm.passes.infer_needs import SHORTEST, InferNeeds, SkillNeed, skill_needs
 from skvm.skvm_ir.from_skill import lift
 from skvm.skvm_ir.module import Module
 from skvm.skvm_ir.needs import Need
@@ -57,8 +56,24 @@ def test_a_group_off_the_path_asks_for_nothing_unless_it_is_a_menu() -> None:
 
 
 def test_a_skill_without_a_flow_still_has_needs() -> None:
-    skill = inferred(build_module(f"# Means\n\n```python\n{PYTHON_SAMPLE}```\n")).skills[0]
-    assert skill_needs(skill) == [SkillNeed(Need("gen.code.python", 3, 92), (Range(2),), "python-in-fences")]
+    skill = inferred(build_module(f"# Means\n\n```python\n{PYTHON_SAMPLE * 3}```\n")).skills[0]
+    [python] = [own for own in skill_needs(skill) if own.need.primitive == "gen.code.python"]
+    assert (python.need.level, python.evidence, python.rule) == (3, (Range(2),), "scored")
+
+
+def test_a_finding_says_what_carried_it() -> None:
+    text = "# Rules\n\n" + "You must never push to the main branch without a review.\n\n" * 12
+    skill = inferred(build_module(text)).skills[0]
+    [note] = [note for note in skill.notes if note.text("need").startswith("follow.constraint")]
+    assert "words of constraint" in note.text("message")
+    assert skill.text_of(note.citations[0]).startswith("You must never push")
+
+
+def test_a_text_shorter_than_any_labelled_skill_is_not_scored() -> None:
+    long = "You must never push to the main branch without a review.\n\n"
+    assert len(long * 10) < SHORTEST < len(long * 11)
+    assert skill_needs(inferred(build_module(long * 10)).skills[0]) == []
+    assert skill_needs(inferred(build_module(long * 11)).skills[0]) != []
 
 
 def test_what_is_rather_not_there_is_left_out() -> None:
@@ -79,13 +94,11 @@ def test_further_markdown_is_read_when_it_is_needed_and_not_counted() -> None:
     assert skill_needs(inferred(two).skills[0]) == skill_needs(inferred(one).skills[0])
 
 
-def test_the_word_lists_hold_whole_words_once_and_every_group_is_asked_for() -> None:
+def test_the_word_lists_hold_whole_words_once() -> None:
     data = tomllib.loads((PASSES / "need_words.toml").read_text(encoding="utf-8"))
-    rules = "".join(path.read_text(encoding="utf-8") for path in sorted(PASSES.glob("need_rules_*.py")))
     for group, words in data["words"].items():
         assert len(set(words)) == len(words), group
-        assert all(re.fullmatch(r"[a-z_]+(?:['.-][a-z]+)*", word) for word in words), group
-        assert f'"{group}"' in rules, group
+        assert all(re.fullmatch(r"[a-z][\w'-]*", word) for word in words), group
     spellings = [spelling for group in data["languages"].values() for spelling in group]
     assert len(set(spellings)) == len(spellings)
 
@@ -119,13 +132,12 @@ def agreement(found: dict[str, str], read: dict[str, str]) -> tuple[float, float
     return f1, mean(found[name] == read[name] for name in both) if both else 0.0
 
 
-@pytest.mark.parametrize(("folder", "needs", "levels"), [("training", 0.72, 0.69), ("labels", 0.67, 0.59)])
-def test_the_agreement_with_readers_does_not_slip(shared: Path, folder: str, needs: float, levels: float) -> None:
+def test_the_agreement_with_readers_does_not_slip(shared: Path) -> None:
     figures: list[tuple[float, float]] = []
-    for path, readers in read_labels(shared, folder).values():
+    for path, readers in read_labels(shared, "labels").values():
         module, _ = lift(read_bundle(path))
         found = {own.need.primitive: f"L{own.need.level}" for own in skill_needs(inferred(module).skills[0])}
         compared = [agreement(found, read) for read in readers]
         figures.append((mean(f1 for f1, _ in compared), mean(level for _, level in compared)))
-    assert mean(f1 for f1, _ in figures) >= needs
-    assert mean(level for _, level in figures) >= levels
+    assert mean(f1 for f1, _ in figures) >= 0.72
+    assert mean(level for _, level in figures) >= 0.61
