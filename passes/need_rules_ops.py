@@ -8,6 +8,9 @@ from .need_facts import Facts
 from .need_rules_base import Finding, OpRule
 
 _CHAINED = re.compile(rb"&&|\|\||;|\n\s*\S")
+_QUOTED = re.compile(rb"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\\r?\n", re.S)
+"""What is one word to the shell, or goes on in the next line: connectors in it join nothing."""
+
 _NESTED_ARGUMENTS = re.compile(rb"[\[{]")
 _SUFFIX = re.compile(r"\.([a-z0-9]+)$")
 _CODE = {"python": 2, "javascript": 2, "shell": 1, "sql": 2, "html": 1}
@@ -21,7 +24,7 @@ _VERY_LONG = 5 * 1024
 def _command(op: Op, facts: Facts) -> Iterator[Finding]:
     """A command: chained, with its output kept, or plain."""
     line = b"\n".join(facts.skill.range_bytes(cited) for cited in op.ranges("shell")).strip()
-    if line and _CHAINED.search(line):
+    if line and _CHAINED.search(_QUOTED.sub(b" ", line)):
         yield Finding("tool.exec", 3, 92, "chained-command", "a chain of commands", op.ranges("shell"), op)
     elif line or op.text("stdout"):
         yield Finding("tool.exec", 2, 92, "command-with-output", "a command whose output goes on", op.citations, op)

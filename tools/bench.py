@@ -15,11 +15,13 @@ from .bench_table import Table
 from .bench_text import bench_growth, bench_text
 from .calibration import measured_profiles, table
 from .find_skills import find_skills
+from .needs_calibration import Bin, bins, mean_error, pairs_of_labels, pairs_out_of_fold
 from .report_errors import exits_cleanly
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 CORPUS = ROOT.parent / "shared" / "corpus"
+LABELS = ROOT.parent / "shared" / "labels"
 
 
 def bench_calibration(skills: Sequence[Path]) -> list[Table]:
@@ -29,7 +31,18 @@ def bench_calibration(skills: Sequence[Path]) -> list[Table]:
         for name, found in table(measured_profiles())
     )
     notes = ("0 is perfect; a Brier score of 0.25 is what always saying one half gets",)
-    return [Table("Calibration of predicted success", ("predictor", "Brier", "log loss", "trials"), rows, notes)]
+    success = Table("Calibration of predicted success", ("predictor", "Brier", "log loss", "trials"), rows, notes)
+    found = {"206 training skills, out of fold": bins(pairs_out_of_fold())}
+    if LABELS.is_dir():
+        found["labelled skills"] = bins(pairs_of_labels(LABELS))
+    return [success, *(_needs_table(title, rows) for title, rows in found.items())]
+
+
+def _needs_table(title: str, found: Sequence[Bin]) -> Table:
+    """How often readers named the needs that were found with a confidence."""
+    rows = tuple((f"{one.low} up", one.count, f"{one.predicted:.2f}", f"{one.observed:.2f}") for one in found)
+    notes = (f"calibration error {mean_error(found):.3f}",)
+    return Table(f"Calibration of needs, {title}", ("confidence", "needs", "predicted", "observed"), rows, notes)
 
 
 MEASUREMENTS: dict[str, Callable[[Sequence[Path]], list[Table]]] = {
