@@ -14,12 +14,17 @@ from .spelling import CompilerCommand
 @click.command(cls=CompilerCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("skill", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: requirements, steps, deps, hazards ...")
+@click.option("--explain", is_flag=True, help="The text, with each finding, its rule and confidence, below its line.")
 @exits_cleanly
-def analyze(skill: Path, as_json: bool) -> None:
+def analyze(skill: Path, as_json: bool, explain: bool) -> None:
     """Show what SKILL (a folder with a SKILL.md) is made of: its steps, needs, requirements, hazards."""
     from ..backends.analysis import analyze as find
     from ..backends.compile import lift_folder, run_passes
     from ..passes.presets import analysis
+    from .explain import explained
+
+    if as_json and explain:
+        raise click.UsageError("give --json or --explain, not both")
 
     lifted = lift_folder(skill)
     run_passes(lifted.module, analysis(), bundles={lifted.skill.name: lifted.bundle})
@@ -29,7 +34,7 @@ def analyze(skill: Path, as_json: bool) -> None:
         # Bytes: JSON is UTF-8 whatever the terminal is.
         click.echo(json.dumps(found, indent=1, ensure_ascii=False).encode())
     else:
-        for line in _lines(found):
+        for line in explained(lifted.skill) if explain else _lines(found):
             click.echo(line)
     if has_errors(lifted.diagnostics):
         sys.exit(FAILED)

@@ -50,3 +50,20 @@ def test_the_examples(example: str, kinds: set[str]) -> None:
     assert found["shape"] == "procedure"
     assert 4 <= len(found["steps"]) <= 12
     assert {group["kind"] for group in found["parallel"]} == kinds
+
+
+def test_explain_puts_findings_below_their_lines() -> None:
+    lines = run("analyze", ROOT / "examples" / "csv-report", "--explain").stdout.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("   14 | 1. Clean the export"))
+    below = [line for line in lines[at + 1 : at + 8] if line.startswith("      > ")]
+    assert "      > exec @clean_export" in below
+    assert any("tool.exec L3, 92% sure [chained-command" in line for line in below)
+    text = (ROOT / "examples" / "csv-report" / "SKILL.md").read_text("utf-8")
+    shown = [line[8:] for line in lines if not line.startswith("      > ")]
+    assert shown == [line for line in text.splitlines() if line]
+
+
+def test_explain_and_json_exclude_each_other() -> None:
+    result = run("analyze", ROOT / "examples" / "csv-report", "--explain", "--json")
+    assert result.exit_code == 2
+    assert "not both" in result.stderr
