@@ -165,7 +165,7 @@ def _check_unknown(frontmatter: Frontmatter) -> list[Diagnostic]:
         from difflib import get_close_matches
 
         folded = name.lower().replace("_", "-")
-        near = [folded] if folded in missing else get_close_matches(folded, missing, n=1, cutoff=0.65)
+        near = [folded] if folded in missing else get_close_matches(folded, missing, n=1, cutoff=0.8)
         if near:
             message = f"unknown field '{name}', '{near[0]}' is missing"
             found.append(_warning("SKV038", message, field.key_span, f"did you mean '{near[0]}'?"))

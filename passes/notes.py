@@ -1,4 +1,4 @@
-"""Notes that a pass finds anew each time it runs: variants, hazards and orders (remarks have ``remarks``)."""
+"""Notes that a pass finds anew each time it runs take the place of those it made before."""
 
 from collections.abc import Iterable
 

@@ -7,6 +7,7 @@ from enum import Enum
 from ..skvm_ir.declaration_ops import Remark
 from ..skvm_ir.module import Module, Skill
 from ..skvm_ir.op import Attribute, Name, Op, Range
+from .notes import replace_notes
 
 
 class RemarkKind(Enum):
@@ -41,37 +42,12 @@ def make_remark(
     return Remark(attributes=attributes, citations=citations)
 
 
-def add_remark(
-    skill: Skill,
-    pass_name: str,
-    kind: RemarkKind,
-    rule: str,
-    message: str,
-    *,
-    on: Iterable[Op] = (),
-    need: str = "",
-    citations: tuple[Range, ...] = (),
-) -> Remark:
-    """Add the remark that ``make_remark`` makes to the notes of ``skill``."""
-    made = make_remark(pass_name, kind, rule, message, on=on, need=need, citations=citations)
-    skill.notes.append(made)
-    return made
-
-
 def replace_remarks(skill: Skill, pass_name: str, remarks: Iterable[Remark]) -> bool:
     """Put ``remarks`` where those of ``pass_name`` stood (else at the end); False when they say the same as before.
 
     So a second run of an analysis does not say things twice, and leaves the notes of others in their order.
     """
-    said = [note for note in skill.notes if _is_remark_of(note, pass_name)]
-    new = list(remarks)
-    if [(note.attributes, note.citations) for note in said] == [(note.attributes, note.citations) for note in new]:
-        return False
-    at = skill.notes.index(said[0]) if said else len(skill.notes)
-    before = [note for note in skill.notes[:at] if not _is_remark_of(note, pass_name)]
-    behind = [note for note in skill.notes[at:] if not _is_remark_of(note, pass_name)]
-    skill.notes[:] = [*before, *new, *behind]
-    return True
+    return replace_notes(skill, Remark, pass_name, remarks)
 
 
 def remarks_of(skill: Skill, pass_pattern: re.Pattern[str] | None = None) -> Iterator[Remark]:
@@ -98,7 +74,3 @@ def _line(skill: Skill, note: Remark) -> str:
 
 def _on(note: Remark) -> tuple[Name, ...]:
     return note.names("on")
-
-
-def _is_remark_of(note: Op, pass_name: str) -> bool:
-    return isinstance(note, Remark) and note.text("pass") == pass_name

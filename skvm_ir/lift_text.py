@@ -69,8 +69,11 @@ def lift_text(bundle: Bundle, name_hint: str, names: NameTable) -> tuple[Skill, 
                 queue.append(next_path)
     skill.name = _skill_name(skill, name_hint, diagnostics)
     symbols = _declare_files(skill, bundle, sources, names)
+    first_blocks: dict[str, int] = {}
+    for block in skill.blocks:
+        first_blocks.setdefault(skill.sources[block.source].path, block.number)
     for mentions in found:
-        diagnostics += _resolve(skill, mentions, known, sources, symbols)
+        diagnostics += _resolve(skill, mentions, known, first_blocks, symbols)
     return skill, diagnostics
 
 
@@ -144,15 +147,16 @@ def _file(entry: Entry, symbol: str) -> File:
 
 
 def _resolve(
-    skill: Skill, found: _Mentions, known: KnownPaths, sources: dict[str, int], symbols: dict[str, str]
+    skill: Skill, found: _Mentions, known: KnownPaths, first_blocks: dict[str, int], symbols: dict[str, str]
 ) -> list[Diagnostic]:
     """Turn mentions into references: to a block, a file, or a path that is missing or outside. Gives a warning for each
-    path that is missing."""
+    path that is missing.
+
+    ``first_blocks`` has the first block of each source by path, ``symbols`` the symbol of each other file.
+    """
     base = skill.sources[found.source].path.rpartition("/")[0]
     anchors = _anchors(skill, found) if any(m.kind is ReferenceKind.ANCHOR for m in found.mentions) else {}
-    first_blocks: dict[int, int] = {}
-    for block in skill.blocks:
-        first_blocks.setdefault(block.source, block.number)
+    before = len(skill.references)
     for mention in found.mentions:
         leaf = found.leaves[bisect_right(found.starts, mention.start) - 1]
         cited = Range(leaf.number, mention.start - leaf.start, mention.length)
@@ -164,22 +168,21 @@ def _resolve(
             skill.references.append(Reference(cited, mention.path if target is None else Range(target), state))
             continue
         place = locate(mention.path, known, base)
-        if place in sources:
-            skill.references.append(Reference(cited, Range(first_blocks[sources[place]])))
+        if place in first_blocks:
+            skill.references.append(Reference(cited, Range(first_blocks[place])))
         elif place in symbols:
             skill.references.append(Reference(cited, f"@{symbols[place]}"))
         elif place is None:
             state = classify(mention.path, known, base, mention.plugin)
             skill.references.append(Reference(cited, mention.path, state.value))
-    return _missing(skill, found.source)
+    return _missing(skill, skill.references[before:])
 
 
-def _missing(skill: Skill, source: int) -> list[Diagnostic]:
-    """A warning for each path that source ``source`` names and the folder does not hold, at its first mention."""
+def _missing(skill: Skill, references: list[Reference]) -> list[Diagnostic]:
+    """A warning for each path among ``references`` that the folder does not hold, at its first mention."""
     first: dict[str, Reference] = {}
-    for reference in skill.references:
-        block = skill.block(reference.range.block)
-        if reference.state == Presence.MISSING.value and block is not None and block.source == source:
+    for reference in references:
+        if reference.state == Presence.MISSING.value:
             first.setdefault(str(reference.target), reference)
     help_text = "add the file, or correct the path"
     return [

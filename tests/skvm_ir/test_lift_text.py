@@ -112,3 +112,16 @@ def test_messages_name_the_folder_that_was_read() -> None:
     _, diagnostics = lift(shown)
     assert diagnostics
     assert all(item.span is not None and item.span.source.path == "my/skill/SKILL.md" for item in diagnostics)
+
+
+def test_a_path_that_is_missing_is_a_warning_once_in_each_text() -> None:
+    files = {
+        "SKILL.md": b"See [a](docs/a.md), `docs/a.md`, [top](#nowhere), [out](../x.md) and [b](docs/b.md).\n",
+        "docs/b.md": b"Back to [c](c.md).\n",
+    }
+    _, diagnostics = lift(Bundle.of_bytes("folder", files))
+    told = [(item.code, item.message, item.span and item.span.source.path) for item in diagnostics]
+    assert told == [
+        ("SKV056", "'docs/a.md' is not in the skill's folder", "SKILL.md"),
+        ("SKV056", "'c.md' is not in the skill's folder", "docs/b.md"),
+    ]
